@@ -1,0 +1,132 @@
+"""Values of the catalog: what is known of each hardened image, tag by tag.
+
+One `Definition` stands for one definition file of the public catalog (``image/<name>/<distro>-<release>/<x>.yaml``).
+All its tags name the same content, so every fact is a fact about each of its tags.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Distro = Literal["debian", "alpine"]
+Variant = Literal["runtime", "dev"]
+PackageManager = Literal["apt", "apk"]
+Confidence = Literal["high", "medium", "low", "none"]
+
+
+class Account(NamedTuple):
+    """A line of ``/etc/passwd`` or ``/etc/group``: `name` and numeric `uid`, `gid` (for a group both are the gid)."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+class PathEntry(NamedTuple):
+    """A path that a definition creates: `kind` with its owner, octal `mode` ("0755" or None), and a link's `target`."""
+
+    path: str
+    kind: Literal["directory", "file", "symlink"]
+    uid: int
+    gid: int
+    mode: str | None
+    target: str | None
+
+
+class Definition(NamedTuple):
+    """The facts of one image definition; the same for all of its `tags`.
+
+    None means "not set" for `entrypoint`, `cmd`, `workdir`, `stop_signal`, and the dates (ISO 8601, "2026-10-31"),
+    and "unknown" for `bin_sh` and `workdir_writable`. `variant` is what the image *is*, not what its file says:
+    "dev" has a shell and runs as root for building (``-dev`` and .NET ``-sdk`` tags). `source` is the definition's
+    path in the public catalog.
+    """
+
+    image: str
+    source: str
+    tags: tuple[str, ...]
+    version: str
+    edition: str | None
+    distro: Distro
+    release: str
+    flavor: str | None
+    variant: Variant
+    platforms: tuple[str, ...]
+    released: str | None
+    end_of_life: str | None
+    user: str
+    uid: int
+    gid: int
+    accounts: tuple[Account, ...]
+    groups: tuple[Account, ...]
+    entrypoint: tuple[str, ...] | None
+    cmd: tuple[str, ...] | None
+    workdir: str | None
+    workdir_writable: bool | None
+    ports: tuple[str, ...]
+    env: dict[str, str]
+    stop_signal: str | None
+    shells: tuple[str, ...]
+    bin_sh: bool | None
+    package_manager: PackageManager | None
+    packages: tuple[str, ...]
+    packages_complete: bool
+    prefix: dict[str, str]
+    paths: tuple[PathEntry, ...]
+
+
+class Image(NamedTuple):
+    """A hardened image (a repository): its `name` without registry, a one-line `title`, and its definitions."""
+
+    name: str
+    title: str
+    definitions: tuple[Definition, ...]
+
+
+class CatalogInfo(NamedTuple):
+    """Where the data comes from: abbreviated `commit` and ISO `date` of the public catalog, counts of `images`, `tags`."""
+
+    commit: str
+    date: str
+    images: int
+    tags: int
+
+
+class UpstreamTarget(NamedTuple):
+    """One row of the upstream map: the hardened image that replaces an upstream repository.
+
+    `name` is "" where `confidence` is "none" (nothing replaces it); `note` says what to know.
+    """
+
+    repository: str
+    name: str
+    confidence: Confidence
+    note: str
+
+
+class UpstreamFacts(NamedTuple):
+    """How an upstream image is configured, for the tags that the globs `variants` match.
+
+    `user` "" means that no USER is set (root). `uid` None: unknown. `cmd` None: no CMD, or one cleared by a child's
+    ENTRYPOINT. `shell` is the best shell present, None for none. `tools` are commands known to be in the image.
+    """
+
+    repository: str
+    variants: tuple[str, ...]
+    os: str
+    user: str
+    uid: int | None
+    entrypoint: tuple[str, ...] | None
+    cmd: tuple[str, ...] | None
+    workdir: str
+    ports: tuple[str, ...]
+    volumes: tuple[str, ...]
+    stop_signal: str | None
+    shell: str | None
+    package_manager: str | None
+    prefix: dict[str, str]
+    env: dict[str, str]
+    tools: tuple[str, ...]
+    users_present: tuple[str, ...]
+    confidence: str
+    source: str

@@ -1,0 +1,66 @@
+"""Byte spans and positions: the one coordinate space of the tool."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """Half-open range of byte offsets, `start` <= offset < `end`, in the original file."""
+
+    start: int
+    end: int
+
+
+class Position(NamedTuple):
+    """A place for people: 1-based `line`, 1-based `column` counted in code points."""
+
+    line: int
+    column: int
+
+
+class Source:
+    """The bytes of one file with an index of its lines (separated by ``\\n``; a ``\\r`` before it belongs to the line)."""
+
+    __slots__ = ("_starts", "data")
+
+    def __init__(self, data: bytes) -> None:
+        """Index `data`; any bytes are accepted."""
+        self.data = data
+        starts = [0]
+        find = data.find
+        at = find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = find(b"\n", at + 1)
+        self._starts = starts
+
+    @property
+    def line_count(self) -> int:
+        """Number of lines; text after the last newline counts as a line, even if empty."""
+        return len(self._starts)
+
+    def line_of(self, offset: int) -> int:
+        """1-based line that holds byte `offset`."""
+        return bisect_right(self._starts, offset)
+
+    def line_span(self, line: int) -> Span:
+        """Span of 1-based `line` without its line ending (``\\n`` or ``\\r\\n``)."""
+        start = self._starts[line - 1]
+        end = self._starts[line] - 1 if line < len(self._starts) else len(self.data)
+        if end > start and self.data[end - 1 : end] == b"\r":
+            end -= 1
+        return Span(start, end)
+
+    def position(self, offset: int) -> Position:
+        """Line and column of byte `offset`; undecodable bytes count as one code point each, a byte order mark as none."""
+        line = self.line_of(offset)
+        prefix = self.data[self._starts[line - 1] : offset]
+        if line == 1 and prefix.startswith(b"\xef\xbb\xbf"):
+            prefix = prefix[3:]
+        return Position(line, len(prefix.decode("utf-8", "surrogateescape")) + 1)
+
+    def text(self, span: Span) -> str:
+        """Decoded text of `span` (UTF-8, undecodable bytes as lone surrogates)."""
+        return self.data[span.start : span.end].decode("utf-8", "surrogateescape")
