@@ -1,0 +1,1 @@
+"""The command line: arguments, exit codes, streams and processes; everything else is called from here."""

@@ -1,0 +1,1 @@
+"""From findings to edits, and from edits to files."""

@@ -1,0 +1,140 @@
+"""Replace a file by new bytes in one step, or leave it exactly as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ..project.reader import MAX_BYTES, ReadError, read_file
+
+
+class WriteError(Exception):
+    """A file was not written and is as it was; the text says why, for people, without the path."""
+
+
+class FileChanged(WriteError):
+    """The file no longer holds what the new bytes were made from."""
+
+
+def write_atomic(path: str, data: bytes, expected: bytes | None, *, roots: Sequence[str] | None = None) -> None:
+    """Replace the content of the existing regular file `path` by `data`, whole or not at all.
+
+    The new bytes go to a temporary file beside it, reach the disk, take over its mode and (where permitted) owner, and
+    are then renamed over it; on any error the temporary file is removed. If `path` is a symbolic link, the link stays
+    and the file it leads to is replaced, but only where that lies below one of the directories `roots` (None:
+    anywhere). A file with several hard links loses the tie to its other names, as with every replacement by renaming.
+
+    `expected` are the bytes that `data` was made from: `FileChanged` is raised when the file holds anything else
+    (None: do not look). Raises `WriteError` for everything else that stands in the way.
+    """
+    real = os.path.realpath(path)
+    if os.path.islink(path) and roots is not None and not any(_below(real, root) for root in roots):
+        msg = f"is a symbolic link to {real}, outside of what was given; name that file itself"
+        raise WriteError(msg)
+    try:
+        status = os.stat(real)
+        if not stat.S_ISREG(status.st_mode):
+            msg = "is not a regular file"
+            raise WriteError(msg)
+        if not os.access(real, os.W_OK):
+            raise PermissionError(errno.EACCES, "the file is read-only")
+        _same_content(real, expected)
+        _replace(real, data, status, expected)
+    except OSError as error:
+        raise WriteError(_say(error)) from error
+
+
+def _replace(real: str, data: bytes, status: os.stat_result, expected: bytes | None) -> None:
+    """Write beside `real` and rename; the temporary file does not outlive this call."""
+    folder, name = os.path.split(real)
+    handle, temporary = _create(folder, name)
+    try:
+        try:
+            _write_all(handle, data)
+            _take_over(handle, temporary, status)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        _same_content(real, expected)
+        os.replace(temporary, real)
+    except BaseException:
+        _remove(temporary)
+        raise
+    _sync_folder(folder)
+
+
+def _create(folder: str, name: str) -> tuple[int, str]:
+    """Create a new file with an unguessable name, readable by its owner only, and give its handle and path."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    for _ in range(16):
+        # Cut by bytes: file systems limit a name to 255 of them.
+        stem = os.fsdecode(os.fsencode(name)[:200])
+        path = os.path.join(folder, f".{stem}.{os.urandom(6).hex()}.tmp")
+        try:
+            return os.open(path, flags, 0o600), path
+        except FileExistsError:
+            continue
+    raise FileExistsError(errno.EEXIST, "no free name for a temporary file")
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _take_over(handle: int, temporary: str, status: os.stat_result) -> None:
+    """Give the temporary file the owner and mode of the original; a foreign owner can be kept by root only."""
+    if hasattr(os, "fchown"):
+        with suppress(OSError):  # not ours to give away: the file then belongs to who runs the tool
+            os.fchown(handle, status.st_uid, status.st_gid)
+        os.fchmod(handle, stat.S_IMODE(status.st_mode))
+    else:
+        os.chmod(temporary, stat.S_IMODE(status.st_mode))
+
+
+def _same_content(real: str, expected: bytes | None) -> None:
+    if expected is None:
+        return
+    now = read_file(real, max(len(expected), MAX_BYTES))
+    if isinstance(now, ReadError):
+        raise WriteError(now.message)
+    if now != expected:
+        msg = "was changed by something else in the meantime; it was left alone"
+        raise FileChanged(msg)
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the renaming durable. Not every system or file system can sync a directory: the content is safe anyway."""
+    try:
+        handle = os.open(folder or ".", os.O_RDONLY)
+    except OSError:
+        return
+    with suppress(OSError):
+        os.fsync(handle)
+    os.close(handle)
+
+
+def _remove(path: str) -> None:
+    with suppress(OSError):  # nothing more can be done; the first error is the one to report
+        os.unlink(path)
+
+
+def _below(path: str, root: str) -> bool:
+    top = os.path.realpath(root)
+    return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
+
+
+def _say(error: OSError) -> str:
+    """Turn a system error into what a person can act on."""
+    if error.errno == errno.ENOSPC:
+        return "cannot be written: no space left on the device"
+    if error.errno == errno.EROFS:
+        return "cannot be written: the file system is read-only"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        detail = "the file is read-only" if error.strerror == "the file is read-only" else "permission denied"
+        return f"cannot be written: {detail}"
+    return f"cannot be written: {error.strerror or error}"
