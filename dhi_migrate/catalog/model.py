@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 Distro = Literal["debian", "alpine"]
 Variant = Literal["runtime", "dev"]
 PackageManager = Literal["apt", "apk"]
+EndOfLifeCause = Literal["image", "product", "distribution"]
 Confidence = Literal["high", "medium", "low", "none"]
 
 
@@ -39,7 +40,14 @@ class Definition(NamedTuple):
     None means "not set" for `entrypoint`, `cmd`, `workdir`, `stop_signal`, and the dates (ISO 8601, "2026-10-31"),
     and "unknown" for `bin_sh` and `workdir_writable`. `variant` is what the image *is*, not what its file says:
     "dev" has a shell and runs as root for building (``-dev`` and .NET ``-sdk`` tags). `source` is the definition's
-    path in the public catalog.
+    path in the public catalog, or ``overlay <file>``.
+
+    `packages` are the roots that the definition asks for ("name" or "name=version"), without what they depend on and
+    without the exclusions; `packages_complete` False: the root file system is copied from other images (`inherits`),
+    so the list says little. `shell_origins` are (path, how it comes in) pairs: "package bash", "link in the
+    definition", "build busybox", "copied from dhi.io/postgres:18.6-debian13", and for a probable shell that `shells`
+    does not list "dependency of ca-certificates". `end_of_life` is the earliest known date, `end_of_life_cause` what
+    ends then: "image" (the catalog's own date), "product" or "distribution" (the tables in ``end_of_life.json``).
     """
 
     image: str
@@ -73,6 +81,9 @@ class Definition(NamedTuple):
     packages_complete: bool
     prefix: dict[str, str]
     paths: tuple[PathEntry, ...]
+    shell_origins: tuple[tuple[str, str], ...] = ()
+    inherits: tuple[str, ...] = ()
+    end_of_life_cause: EndOfLifeCause | None = None
 
 
 class Image(NamedTuple):

@@ -1,0 +1,148 @@
+"""Rows of the upstream map and of the facts of upstream images, found without parsing what is not asked for.
+
+Both files are sorted, one line a row, and searched as bytes: parsing all 1,800 rows would take longer than all other
+work of a check.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .model import UpstreamFacts, UpstreamTarget
+
+_DISTROLESS = "gcr.io/distroless/"
+_RELEASES = ("-debian12", "-debian13")
+_CONFIDENCE = {"high": "high", "medium": "medium", "low": "low", "none": "none"}
+
+# What stands in a tag where a pattern has a placeholder: characters of a version, or an architecture's name.
+_VERSION_CHARACTERS = frozenset("0123456789.")
+_PLACEHOLDERS = ("<major>", "<version>", "<release>", "<arch>")
+
+
+def read_targets(data: bytes, repository: str) -> tuple[UpstreamTarget, ...]:
+    """The rows of the upstream map `data` (CSV bytes) whose first field is `repository`, in the order of the file.
+
+    The file holds simple rows: of the four fields only the note may be quoted, and no field holds a line break; the
+    tests check that a CSV reader understands it in the same way.
+    """
+    if not repository or "\n" in repository or "," in repository or '"' in repository:
+        return ()
+    key = f"\n{repository},".encode()
+    found = []
+    start = data.find(key)
+    while start != -1:
+        end = data.find(b"\n", start + 1)
+        line = data[start + 1 : end if end != -1 else len(data)].decode()
+        _, name, confidence, note = line.rstrip("\r").split(",", 3)
+        if note.startswith('"'):
+            note = note[1:-1].replace('""', '"')
+        target = "" if confidence == "none" else name
+        found.append(UpstreamTarget(repository, target, _CONFIDENCE[confidence], note))  # type: ignore[arg-type]
+        start = data.find(key, start + 1)
+    order = ("high", "medium", "low", "none")
+    return tuple(sorted(found, key=lambda row: order.index(row.confidence)))
+
+
+def read_facts(data: bytes, repository: str, tag: str) -> UpstreamFacts | None:
+    """The row of `data` (JSON lines) for ``repository:tag``: the one whose matching glob has the most literal characters.
+
+    Globs are matched against the tag and against "-" and the tag, so that ``*-slim`` stands for ``slim`` too.
+    """
+    if repository.startswith(_DISTROLESS):
+        for release in _RELEASES:
+            repository = repository.removesuffix(release)
+    key = ('{"repo": ' + json.dumps(repository) + ", ").encode()
+    best: dict[str, Any] | None = None
+    most = -1
+    start = data.find(key)
+    while start != -1:
+        end = data.find(b"\n", start)
+        row = json.loads(data[start : end if end != -1 else len(data)])
+        for pattern in row["variants"].split(" | "):
+            literal = _literal(pattern)
+            if literal > most and (glob_match(pattern, tag) or glob_match(pattern, f"-{tag}")):
+                best, most = row, literal
+        start = data.find(key, end if end != -1 else len(data))
+    return None if best is None else _facts(best)
+
+
+def _facts(row: dict[str, Any]) -> UpstreamFacts:
+    entrypoint, cmd, shell = row["entrypoint"], row["cmd"], row["shell"]
+    return UpstreamFacts(
+        repository=row["repo"],
+        variants=tuple(row["variants"].split(" | ")),
+        os=row["os"],
+        user=row["user"],
+        uid=row["uid"],
+        entrypoint=None if entrypoint is None else tuple(entrypoint),
+        cmd=None if cmd is None else tuple(cmd),
+        workdir=row["workdir"],
+        ports=tuple(row["ports"]),
+        volumes=tuple(row["volumes"]),
+        stop_signal=row["stop_signal"],
+        shell=None if shell in {None, "", "none"} else shell,
+        package_manager=row["package_manager"],
+        prefix=row["prefix"],
+        env=row["env"],
+        tools=tuple(row["tools"]),
+        users_present=tuple(row["users_present"]),
+        confidence=row["confidence"],
+        source=row["source"],
+    )
+
+
+def _literal(pattern: str) -> int:
+    """How many characters of `pattern` stand for themselves."""
+    for placeholder in _PLACEHOLDERS:
+        pattern = pattern.replace(placeholder, "*")
+    return len(pattern) - pattern.count("*")
+
+
+def glob_match(pattern: str, text: str) -> bool:
+    """Whether `pattern`, in which ``*`` is any run of characters, matches the whole of `text`.
+
+    Linear in the product of their lengths. The placeholders ``<major>``, ``<version>`` and ``<release>`` are runs of
+    digits and dots, ``<arch>`` is any run.
+    """
+    tokens = _tokens(pattern)
+    states = {0}
+    for character in text:
+        following = set()
+        for state in _closure(states, tokens):
+            if state == len(tokens):
+                continue
+            token = tokens[state]
+            if token == "*" or (token == "#" and character in _VERSION_CHARACTERS):
+                following.add(state)
+            elif token[-1] == character and len(token) == 2:
+                following.add(state + 1)
+        states = following
+        if not states:
+            return False
+    return len(tokens) in _closure(states, tokens)
+
+
+def _tokens(pattern: str) -> list[str]:
+    r""" "*" for any run, "#" for a run of version characters, "\x" for the character x."""
+    tokens = []
+    position = 0
+    while position < len(pattern):
+        placeholder = next((one for one in _PLACEHOLDERS if pattern.startswith(one, position)), None)
+        if placeholder is not None:
+            tokens.append("*" if placeholder == "<arch>" else "#")
+            position += len(placeholder)
+            continue
+        tokens.append("*" if pattern[position] == "*" else f"\\{pattern[position]}")
+        position += 1
+    return tokens
+
+
+def _closure(states: set[int], tokens: list[str]) -> set[int]:
+    """`states` and those reached from them where a run is empty."""
+    reached = set(states)
+    for state in states:
+        while state < len(tokens) and len(tokens[state]) == 1:
+            state += 1
+            reached.add(state)
+    return reached
