@@ -46,7 +46,7 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), *, force_exclude
             continue
         root = os.path.realpath(path)
         folders: dict[str, str] = {}
-        for name in _names(path, notices, errors):
+        for name in sorted(_names(path, notices, errors)):
             shown = os.path.normpath(os.path.join(path, name))
             real = _real_file(root, name, folders)
             if isinstance(real, ReadError):
@@ -136,11 +136,11 @@ def _without(files: dict[str, str], exclude: Sequence[str]) -> dict[str, str]:
 
 
 def _unique(named: dict[str, str], found: dict[str, str]) -> tuple[str, ...]:
-    """Sort, and keep one path a file: one that is no symbolic link before one that is, then one that was named."""
+    """Sort, and keep one path a file: one that is no symbolic link before one that is, then one that was named first."""
     entries = {**named, **found}
     here = os.path.realpath(".")
     direct = {path for path, real in entries.items() if os.path.normpath(os.path.join(here, path)) == real}
     chosen: dict[str, str] = {}
-    for path in sorted(entries, key=lambda path: (path not in direct, path not in named, path)):
+    for path in sorted(entries, key=lambda path: (path not in direct, path not in named)):
         chosen.setdefault(entries[path], path)
     return tuple(sorted(chosen.values()))

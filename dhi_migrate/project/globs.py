@@ -2,8 +2,8 @@
 
 Written here because trees are not trusted: in the usual translation to one regular expression, a line such as
 ``*a*a*a*a*a*b`` in somebody's ``.gitignore`` takes exponential time on a file name that is nearly a match. Here a path
-is matched component by component, ``**`` by a set of states, and each ``*`` inside a component by an atomic group, which
-never gives back what it took (sound, because the leftmost place of what follows a ``*`` is as good as any later one).
+is matched component by component, ``**`` by a set of states, and each ``*`` inside a component by an atomic group,
+which never gives back what it took (sound: the leftmost place of what follows a ``*`` is as good as any later one).
 Rules: gitignore(5), section "Pattern format".
 """
 

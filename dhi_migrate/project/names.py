@@ -10,18 +10,18 @@ SKIPPED_DIRECTORIES: Final = frozenset({".git", ".hg", ".svn", "node_modules", "
 _WORDS: Final = ("dockerfile", "containerfile")
 _SEPARATORS: Final = (".", "-", "_")
 
-# Last endings of files that are about Dockerfiles or make them, but are none: documents, data, left-overs of editors and
-# tools, and templates in another language, which are no Dockerfile before they are filled in. Words between spaces.
+# Last endings of files that are about Dockerfiles or make them, but are none: documents, data, left-overs of editors
+# and tools, and templates in another language, which are no Dockerfile before they are filled in. Words between spaces.
 _OTHER: Final = (
-    " md markdown mdx rst txt adoc asciidoc html htm pdf png svg json jsonc json5 yaml yml toml xml ini cfg conf env csv"
-    " lock log out patch diff rej orig bak backup old save swp swo tmp temp pyc pem asc sig sha256 md5 gz tgz zip tar"
-    " bz2 xz zst dockerignore containerignore gitignore"
+    " md markdown mdx rst txt adoc asciidoc html htm pdf png svg json jsonc json5 yaml yml toml xml ini cfg conf env"
+    " csv lock log out patch diff rej orig bak backup old save swp swo tmp temp pyc pem asc sig sha256 md5 gz tgz zip"
+    " tar bz2 xz zst dockerignore containerignore gitignore"
     " j2 jinja jinja2 tmpl tpl template erb ejs hbs handlebars mustache gotmpl m4 in mako njk liquid "
 )
 # Endings of programs: "dockerfile.go" and "dockerfile_parser.py" are source code, "Dockerfile.go" builds Go.
 _CODE: Final = (
-    " py pyi ipynb go js mjs cjs jsx ts mts cts tsx rb java kt kts scala groovy rs php cs fs vb c h cc cpp hpp swift dart"
-    " lua pl pm ex exs erl hs clj ml r jl sh bash zsh fish ps1 bat cmd vim el css scss sql proto snap test spec "
+    " py pyi ipynb go js mjs cjs jsx ts mts cts tsx rb java kt kts scala groovy rs php cs fs vb c h cc cpp hpp swift"
+    " dart lua pl pm ex exs erl hs clj ml r jl sh bash zsh fish ps1 bat cmd vim el css scss sql proto snap test spec "
 )
 
 
