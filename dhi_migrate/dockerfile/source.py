@@ -23,7 +23,7 @@ class Position(NamedTuple):
 class Source:
     """The bytes of one file with an index of its lines (separated by ``\\n``; a ``\\r`` before it belongs to the line)."""
 
-    __slots__ = ("_starts", "data")
+    __slots__ = ("data", "line_starts")
 
     def __init__(self, data: bytes) -> None:
         """Index `data`; any bytes are accepted."""
@@ -34,21 +34,21 @@ class Source:
         while at >= 0:
             starts.append(at + 1)
             at = find(b"\n", at + 1)
-        self._starts = starts
+        self.line_starts = starts
 
     @property
     def line_count(self) -> int:
         """Number of lines; text after the last newline counts as a line, even if empty."""
-        return len(self._starts)
+        return len(self.line_starts)
 
     def line_of(self, offset: int) -> int:
         """1-based line that holds byte `offset`."""
-        return bisect_right(self._starts, offset)
+        return bisect_right(self.line_starts, offset)
 
     def line_span(self, line: int) -> Span:
         """Span of 1-based `line` without its line ending (``\\n`` or ``\\r\\n``)."""
-        start = self._starts[line - 1]
-        end = self._starts[line] - 1 if line < len(self._starts) else len(self.data)
+        start = self.line_starts[line - 1]
+        end = self.line_starts[line] - 1 if line < len(self.line_starts) else len(self.data)
         if end > start and self.data[end - 1 : end] == b"\r":
             end -= 1
         return Span(start, end)
@@ -56,7 +56,7 @@ class Source:
     def position(self, offset: int) -> Position:
         """Line and column of byte `offset`; undecodable bytes count as one code point each, a byte order mark as none."""
         line = self.line_of(offset)
-        prefix = self.data[self._starts[line - 1] : offset]
+        prefix = self.data[self.line_starts[line - 1] : offset]
         if line == 1 and prefix.startswith(b"\xef\xbb\xbf"):
             prefix = prefix[3:]
         return Position(line, len(prefix.decode("utf-8", "surrogateescape")) + 1)

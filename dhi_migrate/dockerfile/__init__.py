@@ -1,0 +1,1 @@
+"""The language: bytes -> instructions -> stages. Knows nothing of hardened images."""

@@ -1,0 +1,80 @@
+"""The instruction split by dockerfile-parse, over a shadow of the file: in memory, read-only, and compared with our own scan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from dockerfile_parse import DockerfileParser
+
+from .text import SPACE
+
+_GUARD = "\ue000"
+"""A private-use character: stands where dockerfile-parse must not see a space or a continuation."""
+
+_MOST_LINES = 256
+"""Longer instructions keep their place but not their text: dockerfile-parse takes quadratic time to join continued lines."""
+
+_FOREIGN = re.compile("[\x1c-\x1f" + "".join(char for char in SPACE if ord(char) > 127) + "]")
+"""What is space to dockerfile-parse and not to BuildKit, at least not within a line."""
+
+
+class _ShadowParser(DockerfileParser):  # type: ignore[misc]
+    """A DockerfileParser over given lines that has no file behind it: what it could write to disk is cut off."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+
+    @property
+    def lines(self) -> list[str]:
+        return self._lines
+
+    @property
+    def content(self) -> str:
+        return "".join(self._lines)
+
+    def _open_dockerfile(self, mode: str) -> Any:
+        raise PermissionError(mode)
+
+
+def directive_line(escape: str | None) -> str:
+    """The shadow of a parser directive that sets the escape character (or of another one, None)."""
+    return f"# escape={escape}\n" if escape else "# syntax=x\n"
+
+
+def instruction_lines(keyword: str, texts: Sequence[str | None], split_first: bool, logical: str, escape: str) -> list[str]:
+    """Shadow of one instruction, line by line.
+
+    `texts` has one entry a physical line: its text without the continuation character, or None for a comment or an empty line.
+    `split_first` says that the first line does not hold the whole keyword with a space after it; `logical` is the whole text.
+    """
+    if len(texts) == 1 and not split_first:
+        return [_guarded(texts[0] or "", escape)]
+    texts = list(texts)
+    if split_first or len(texts) > _MOST_LINES:
+        arguments = logical.strip(SPACE)[len(keyword) :] if len(texts) <= _MOST_LINES else ""
+        texts = [f"{keyword or _GUARD} {arguments.lstrip(SPACE)}", *[None] * (len(texts) - 1)]
+    last = max(index for index, text in enumerate(texts) if text is not None)
+    lines = []
+    for index, text in enumerate(texts):
+        if text is None:
+            lines.append("#\n")
+        elif index == last:
+            lines.append(_guarded(text, escape))
+        else:
+            lines.append(_FOREIGN.sub(_GUARD, text) + escape + "\n")
+    return lines
+
+
+def _guarded(text: str, escape: str) -> str:
+    text = _FOREIGN.sub(_GUARD, text)
+    if text.rstrip().endswith(escape):
+        text += _GUARD
+    return text + "\n"
+
+
+def start_lines(shadow: list[str]) -> list[tuple[int, str]]:
+    """What dockerfile-parse finds in `shadow`: 1-based first line and upper-case keyword of each instruction."""
+    structure = _ShadowParser(shadow).structure
+    return [(found["startline"] + 1, found["instruction"]) for found in structure if found["instruction"] != "COMMENT"]
