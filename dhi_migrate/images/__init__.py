@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .reference import InvalidReferenceError, Reference, parse_reference
 from .spelling import HardenedName, Spelling
-from .tags import HardenedTag, UpstreamTag, parse_hardened_tag, parse_upstream_tag
+from .tags import HardenedTag, UpstreamOS, UpstreamTag, parse_hardened_tag, parse_upstream_tag
 
 __all__ = [
     "HardenedName",
@@ -12,6 +12,7 @@ __all__ = [
     "InvalidReferenceError",
     "Reference",
     "Spelling",
+    "UpstreamOS",
     "UpstreamTag",
     "parse_hardened_tag",
     "parse_reference",
