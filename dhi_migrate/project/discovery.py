@@ -136,7 +136,7 @@ def _without(files: dict[str, str], exclude: Sequence[str]) -> dict[str, str]:
 
 
 def _unique(named: dict[str, str], found: dict[str, str]) -> tuple[str, ...]:
-    """Sort, and keep one path a file: one that is no symbolic link before one that is, then one that was named first."""
+    """Sort, and keep one path a file: one that is no symbolic link before one that is, then the first that was named."""
     entries = {**named, **found}
     here = os.path.realpath(".")
     direct = {path for path, real in entries.items() if os.path.normpath(os.path.join(here, path)) == real}
