@@ -26,9 +26,10 @@ def _unset(name: str) -> Literal[False]:
 
 
 def heredoc_words(text: str) -> list[HeredocWord]:
-    """The here-documents of the logical line `text`, in order; an unbalanced quote or a bad ``${`` anywhere in it means none.
+    """The here-documents of the logical line `text`, in order.
 
-    The escape character is always the backslash here, whatever the directive says.
+    An unbalanced quote or a bad ``${`` anywhere in it means that it has none. The escape character is always the
+    backslash here, whatever the directive says.
     """
     try:
         _, words, _ = Lexer(text, "\\", _unset, raw_quotes=True, raw_escapes=True, skip_unset=True).process()
@@ -39,7 +40,10 @@ def heredoc_words(text: str) -> list[HeredocWord]:
 
 
 def parse_heredoc(word: str) -> HeredocWord | None:
-    """Read `word` as the start of a here-document (``3<<-"EOF"``), None if it is none; raises `LexError` on a bad delimiter."""
+    """Read `word` as the start of a here-document (``3<<-"EOF"``), None if it is none.
+
+    Raises `LexError` on a bad delimiter.
+    """
     match = _MARK.match(word)
     if match is None or not match.group(3):
         return None

@@ -14,8 +14,8 @@ _BLANK = " \t\r\n"
 def string_array(text: str, start: int, stop: int) -> list[tuple[str, int, int]] | Literal["mixed", "invalid"]:
     """Read ``text[start:stop]``, which starts with ``[``, as Go's encoding/json does.
 
-    Gives value, start and end (quotes included) of each element; "mixed" if it is an array with something else than strings, which
-    BuildKit refuses; "invalid" if it is no JSON array, which BuildKit takes for a shell text. Linear.
+    Gives value, start and end (quotes included) of each element; "mixed" if it is an array with something else than
+    strings, which BuildKit refuses; "invalid" if it is no JSON array, which BuildKit takes for a shell text. Linear.
     """
     at = _skip(text, start + 1, stop)
     found: list[tuple[str, int, int]] = []

@@ -1,6 +1,7 @@
 """The word lexer of BuildKit (its package ``shell``): quotes, escapes, variables with their modifiers, word splitting.
 
-It works with three answers: a variable has a value, has none, or cannot be known; what depends on the last is unknown.
+It works with three answers: a variable has a value, has none, or cannot be known; what depends on the last is
+unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ MAX_DEPTH = 40
 """Deepest nesting of ``${...}`` that is followed; BuildKit has no limit, and nobody writes such a thing by hand."""
 
 MAX_VALUES = 1 << 16
-"""Most characters of variable values in one word; past it the text is unknown. Keeps ``ENV A=$A$A`` repeated from exploding."""
+"""Most characters of variable values in one word; past it the text is unknown.
+
+Keeps ``ENV A=$A$A`` repeated from exploding.
+"""
 
 Lookup = Callable[[str], "str | Literal[False] | None"]
 """Name -> its value, False if it is not set, None if that cannot be known."""
@@ -46,7 +50,8 @@ _RUNS: dict[str, re.Pattern[str]] = {}
 class Lexer:
     """One word to be processed. The switches are those of BuildKit's ``shell.Lex``.
 
-    `seen` collects the uses in the order in which they end. `unknown` results come back as the third part of `process`.
+    `seen` collects the uses in the order in which they end. `unknown` results come back as the third part of
+    `process`.
     """
 
     def __init__(
@@ -266,7 +271,7 @@ class Lexer:
             return "${" + name + (":" if empty_is_unset else "") + modifier + word + "}", False
         if modifier not in "+-?#%":
             raise LexError("unsupported modifier in ${}")
-        return _modified(modifier, empty_is_unset, name, value, word, vague)
+        return _modified(modifier, empty_is_unset, self.seen[-1], word, vague)
 
     def _replace(self, name: str, start: int) -> tuple[str, bool]:
         """``${name/pattern/replacement}``, ``//`` for every match."""
@@ -286,10 +291,9 @@ class Lexer:
         return replaced or "", replaced is None
 
 
-def _modified(
-    modifier: str, empty_is_unset: bool, name: str, value: str | Literal[False] | None, word: str, vague: bool
-) -> tuple[str, bool]:
-    """Apply ``-``, ``+``, ``?``, ``#`` or ``%`` with `word` (unknown if `vague`) to `value`."""
+def _modified(modifier: str, empty_is_unset: bool, use: Seen, word: str, vague: bool) -> tuple[str, bool]:
+    """Apply ``-``, ``+``, ``?``, ``#`` or ``%`` with `word` (unknown if `vague`) to the value of `use`."""
+    value = use.value
     if value is None:
         return "", True
     absent = value is False or (empty_is_unset and value == "")
@@ -300,7 +304,8 @@ def _modified(
         return ("", False) if absent else (word, vague)
     if modifier == "?":
         if absent:
-            raise LexError(f"{name}: {word or ('is not allowed to be unset' if value is False else 'is not allowed to be empty')}")
+            fault = "is not set" if value is False else "is empty"
+            raise LexError(f"{use.name}: {word or fault}")
         return held, False
     if vague:
         return "", True

@@ -1,4 +1,7 @@
-"""The values of a parsed Dockerfile. Offsets in the file are bytes, lines are 1-based, offsets in logical text are characters."""
+"""The values of a parsed Dockerfile.
+
+Offsets in the file are bytes, lines are 1-based, offsets in logical text are characters.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ Severity = Literal["error", "warning"]
 class Word(NamedTuple):
     """One argument as written, quotes kept (an element of a JSON array: its decoded value).
 
-    `span` covers its raw bytes (with the quotes of a JSON element) and may enclose a continuation; `offset` is the place of its first
-    character in the logical text of the instruction.
+    `span` covers its raw bytes (with the quotes of a JSON element) and may enclose a continuation; `offset` is the
+    place of its first character in the logical text of the instruction.
     """
 
     text: str
@@ -28,8 +31,8 @@ class Word(NamedTuple):
 class Flag(NamedTuple):
     """A ``--name=value`` before the arguments.
 
-    `name` and `value` have quotes and escapes removed (`value` is None without ``=``); `text` is as written. `value_span` holds the raw
-    bytes after the ``=``, `value_offset` their place in the logical text.
+    `name` and `value` have quotes and escapes removed (`value` is None without ``=``); `text` is as written.
+    `value_span` holds the raw bytes after the ``=``, `value_offset` their place in the logical text.
     """
 
     name: str
@@ -41,9 +44,10 @@ class Flag(NamedTuple):
 
 
 class Heredoc(NamedTuple):
-    """A here-document: its delimiter, whether variables in it expand, whether leading tabs go (``<<-``), its file descriptor.
+    """A here-document: its delimiter `name` and file descriptor.
 
-    `content` is the body as written (line endings kept, tabs not yet removed) and `span` its bytes, without the delimiter line.
+    `expand` says whether variables in it expand, `chomp` whether leading tabs go (``<<-``). `content` is the body as
+    written (line endings kept, tabs not yet removed) and `span` its bytes, without the delimiter line.
     """
 
     name: str
@@ -57,15 +61,16 @@ class Heredoc(NamedTuple):
 class Instruction(NamedTuple):
     """One instruction with everything that BuildKit's parser reads in it.
 
-    `index` is its 0-based place in `Dockerfile.instructions`. `keyword` is upper case where it is known, else as written. `span` runs
-    from the keyword to the end of the last line, here-documents included, without the final line ending; `start_line` is the first
-    physical line, which can lie before the keyword if that line is a lone continuation. `original` is the logical text. `values` and
-    `exec_form` are BuildKit's (names, values and separators of ENV and LABEL in threes); `words` are the arguments with their places: the
-    elements of a JSON array, the words of a list, the ``name=value`` words of ENV, LABEL and ARG, or one word for a shell text.
-    `detail` is the typed reading, None if the instruction is unknown or malformed.
+    `index` is its 0-based place in `Dockerfile.instructions`. `keyword` is upper case where it is known, else as
+    written. `span` runs from the keyword to the end of the last line, here-documents included, without the final line
+    ending; `start_line` is the first physical line, which can lie before the keyword if that line is a lone
+    continuation. `original` is the logical text. `values` and `exec_form` are BuildKit's (names, values and
+    separators of ENV and LABEL in threes); `words` are the arguments with their places: the elements of a JSON array,
+    the words of a list, the ``name=value`` words of ENV, LABEL and ARG, or one word for a shell text. `detail` is the
+    typed reading, None if the instruction is unknown or malformed.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, on purpose
     keyword: str
     span: Span
     keyword_span: Span
@@ -86,7 +91,10 @@ class Instruction(NamedTuple):
 
 
 class Directive(NamedTuple):
-    """A parser directive such as ``# escape=\\```: lower-case `name`, `value` as written, bytes from the ``#`` on, 1-based line."""
+    r"""A parser directive such as ``# escape=\\```.
+
+    Lower-case `name`, `value` as written, bytes from the ``#`` on, 1-based line.
+    """
 
     name: str
     value: str

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-from .model import Diagnostic, Dockerfile, Flag, Instruction, Word
+from . import details
+from .model import Diagnostic, Dockerfile, Flag, Instruction, Severity, Word
+from .reading import Finding, Parts, read
 from .scan import Logical, Scan, scan
 from .shadow import start_lines
 from .source import Source, Span
-from .split import Line
+from .split import Line, upper_keyword
 from .text import Layout
 
 
 def parse(source: bytes) -> Dockerfile:
     """Parse the bytes of a Dockerfile; never raises, whatever they are.
 
-    What is wrong is in `Dockerfile.diagnostics`; the rest of the file is read all the same. The cost is linear in the input.
+    What is wrong is in `Dockerfile.diagnostics`; the rest of the file is read all the same. The cost is linear in the
+    input.
     """
     held = Source(source)
     found = scan(held)
-    instructions = tuple([_instruction(index, logical) for index, logical in enumerate(found.logicals)])
-    problems = [
-        Diagnostic(problem.kind, problem.message, logical.layout.span(problem.start, problem.end), "error")
-        for logical in found.logicals
-        if (problem := logical.line.problem) is not None
-    ]
-    diagnostics = [*problems, *found.diagnostics, *_disagreements(held, found)]
+    diagnostics = [*found.diagnostics, *_disagreements(held, found)]
+    last_stage = -1
+    for index, logical in enumerate(found.logicals):
+        if logical.line.keyword == "FROM":
+            last_stage = index
+    instructions = []
+    for index, logical in enumerate(found.logicals):
+        findings: list[Finding] = []
+        instructions.append(_instruction(index, logical, found.escape, findings))
+        for finding in findings:
+            severity: Severity = _severity(finding.level, index > last_stage)
+            span = logical.layout.span(finding.start, finding.end)
+            diagnostics.append(Diagnostic(finding.kind, finding.message, span, severity))
+    diagnostics += _stages(held, instructions)
     diagnostics.sort(key=lambda diagnostic: diagnostic.span)
-    return Dockerfile(held, found.escape, tuple(found.directives), instructions, tuple(found.comments), tuple(diagnostics))
+    return Dockerfile(
+        held, found.escape, tuple(found.directives), tuple(instructions), tuple(found.comments), tuple(diagnostics)
+    )
 
 
-def _instruction(index: int, logical: Logical) -> Instruction:
+def _instruction(index: int, logical: Logical, escape: str, findings: list[Finding]) -> Instruction:
     line = logical.line
     placed = logical.layout
     keyword_span = placed.span(line.start, line.end)
+    flags = _flags(line, placed) if line.flags else ()
+    words = _words(line, placed)
+    detail = read(Parts(line, flags, words, placed, escape, findings))
+    if line.inner is not None:
+        detail = _onbuild(index, logical, escape, findings)
     return Instruction(
         index,
         line.keyword,
@@ -40,19 +57,54 @@ def _instruction(index: int, logical: Logical) -> Instruction:
         logical.start_line,
         logical.end_line,
         placed.text,
-        _flags(line, placed),
+        flags,
         line.values,
-        _words(line, placed),
+        words,
         line.exec_form,
         logical.heredocs,
-        None,
+        detail,
         placed,
     )
 
 
+def _onbuild(index: int, outer: Logical, escape: str, findings: list[Finding]) -> details.Onbuild | None:
+    """The instruction of an ONBUILD.
+
+    BuildKit reads its arguments only when it triggers: what is wrong in them is no error here.
+    """
+    inner = outer.line.inner
+    if inner is None or any(finding.level == "error" for finding in findings):
+        return None
+    shift = inner.start
+    part = outer.layout.part(shift, len(outer.layout.text))
+    own: list[Finding] = []
+    built = _instruction(index, outer._replace(line=_moved(inner, -shift), layout=part), escape, own)
+    findings += [found._replace(start=found.start + shift, end=found.end + shift, level="trigger") for found in own]
+    return details.Onbuild(built)
+
+
+def _moved(line: Line, by: int) -> Line:
+    """`line` with all its offsets moved."""
+    return line._replace(
+        start=line.start + by,
+        end=line.end + by,
+        flags=tuple(
+            [
+                flag._replace(
+                    start=flag.start + by,
+                    end=flag.end + by,
+                    value_start=flag.value_start + by if flag.value_start >= 0 else -1,
+                )
+                for flag in line.flags
+            ]
+        ),
+        args_start=line.args_start + by,
+        args_end=line.args_end + by,
+        words=tuple([word._replace(start=word.start + by, end=word.end + by) for word in line.words]),
+    )
+
+
 def _flags(line: Line, placed: Layout) -> tuple[Flag, ...]:
-    if not line.flags:
-        return ()
     text = placed.text
     return tuple(
         [
@@ -72,23 +124,62 @@ def _flags(line: Line, placed: Layout) -> tuple[Flag, ...]:
 def _words(line: Line, placed: Layout) -> tuple[Word, ...]:
     if placed.plain and len(placed.starts) == 1:
         base = placed.offsets[0]
-        return tuple([Word(piece.text, Span(base + piece.start, base + piece.end), piece.start) for piece in line.words])
+        return tuple(
+            [Word(piece.text, Span(base + piece.start, base + piece.end), piece.start) for piece in line.words]
+        )
     return tuple([Word(piece.text, placed.span(piece.start, piece.end), piece.start) for piece in line.words])
 
 
+def _stages(source: Source, instructions: list[Instruction]) -> list[Diagnostic]:
+    """What is wrong with the order of the instructions, and with stage names (``instructions.Parse``)."""
+    if not instructions:
+        message = "the file has no instructions" if source.data else "the file is empty"
+        return [Diagnostic("empty-file", message, Span(0, 0), "error")]
+    found = []
+    names: set[str] = set()
+    started = False
+    for instruction in instructions:
+        if instruction.keyword == "FROM":
+            started = True
+            detail = instruction.detail
+            if isinstance(detail, details.From) and detail.name is not None:
+                name = detail.name.text.lower()
+                if name in names:
+                    message = f"stage {name} is named twice: the later one counts"
+                    found.append(Diagnostic("duplicate-stage-name", message, detail.name.span, "warning"))
+                names.add(name)
+        elif not started and instruction.keyword != "ARG":
+            message = f"{instruction.keyword} stands before the first FROM, where only ARG can"
+            found.append(Diagnostic("no-stage", message, instruction.keyword_span, "error"))
+            started = True
+    if not started:
+        found.append(Diagnostic("no-stage", "the file has no FROM", instructions[0].keyword_span, "error"))
+    return found
+
+
 def _disagreements(source: Source, found: Scan) -> list[Diagnostic]:
-    """Compare with dockerfile-parse: the same first lines and keywords, or the file is not to be trusted to our edits."""
-    ours = [(logical.start_line, logical.line) for logical in found.logicals]
+    """Compare with dockerfile-parse.
+
+    The same first lines and keywords, or the file is not to be trusted to our edits.
+    """
     theirs = start_lines(found.shadow)
-    if len(ours) == len(theirs):
-        for (our_line, line), (their_line, keyword) in zip(ours, theirs, strict=True):
-            if our_line != their_line or (line.known and line.keyword != keyword and keyword.isascii()):
+    if len(theirs) == len(found.logicals):
+        for logical, (line, keyword) in zip(found.logicals, theirs, strict=True):
+            ours = logical.line
+            if logical.start_line != line or (ours.known and ours.keyword not in (keyword, upper_keyword(keyword))):
+                at = min(logical.start_line, line)
                 break
         else:
             return []
-        at = our_line
     else:
-        starts = {line for line, _ in theirs} ^ {line for line, _ in ours}
-        at = min(starts, default=1)
-    span = source.line_span(min(at, source.line_count))
-    return [Diagnostic("parser-disagreement", "two parsers read the instructions of this file differently", span, "error")]
+        at = min({line for line, _ in theirs} ^ {logical.start_line for logical in found.logicals}, default=1)
+    message = "two parsers read the instructions of this file differently: nothing here can be edited safely"
+    return [Diagnostic("parser-disagreement", message, source.line_span(min(at, source.line_count)), "error")]
+
+
+def _severity(level: str, shipped: bool) -> Severity:
+    """BuildKit runs only the stages it needs, and of those only the last is certain.
+
+    A trigger fires in a later build.
+    """
+    return "error" if level == "error" or (level == "late" and shipped) else "warning"

@@ -12,7 +12,7 @@ from .split import Line, split_line
 from .text import SPACE, Layout, layout
 
 MAX_LINE = 65535
-"""Bytes of a physical line, its line feed not counted, that BuildKit's line reader can hold (bufio.MaxScanTokenSize - 1)."""
+"""Bytes of a physical line without its line feed that BuildKit can hold (bufio.MaxScanTokenSize - 1)."""
 
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=(.*)", re.DOTALL)
 _DIRECTIVE_SPACE = "\t\n\f\r "
@@ -20,7 +20,10 @@ _HEREDOC_KEYWORDS = ("RUN", "COPY", "ADD")
 
 
 class Logical(NamedTuple):
-    """An instruction as the scan found it: 1-based lines, its logical text with its places in the file, its end there, its parts."""
+    """An instruction as the scan found it.
+
+    1-based lines, its logical text with its places in the file, its end there, its parts.
+    """
 
     start_line: int
     end_line: int
@@ -135,7 +138,9 @@ class _Scanner:
             name = name.strip(SPACE)
             booleans = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
             if not equals or name not in ("skip", "experimental", "error"):
-                self._error("invalid-check", "a check directive takes skip=, experimental= and error=, parted by ;", offset, end)
+                self._error(
+                    "invalid-check", "a check directive takes skip=, experimental= and error=, parted by ;", offset, end
+                )
             elif name == "error" and setting.strip(SPACE) not in booleans:
                 self._error("invalid-check", "error= in a check directive takes true or false", offset, end)
 
@@ -180,7 +185,9 @@ class _Scanner:
             stripped = line.lstrip(SPACE)
             if not stripped or stripped[0] == "#":
                 if stripped:
-                    self._comment(stripped, starts[self.at] + _width(line[: len(line) - len(stripped)]), len(self.logicals))
+                    self._comment(
+                        stripped, starts[self.at] + _width(line[: len(line) - len(stripped)]), len(self.logicals)
+                    )
                 elif empty is None:
                     empty = self.at
                 texts.append(None)

@@ -1,4 +1,7 @@
-"""The instruction split by dockerfile-parse, over a shadow of the file: in memory, read-only, and compared with our own scan."""
+"""The instruction split by dockerfile-parse, over a shadow of the file.
+
+In memory, read-only, and compared with our own scan.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ _GUARD = "\ue000"
 """A private-use character: stands where dockerfile-parse must not see a space or a continuation."""
 
 _MOST_LINES = 256
-"""Longer instructions keep their place but not their text: dockerfile-parse takes quadratic time to join continued lines."""
+"""Longer instructions keep their place but not their text.
+
+Dockerfile-parse takes quadratic time to join continued lines.
+"""
 
 _FOREIGN = re.compile("[\x1c-\x1f" + "".join(char for char in SPACE if ord(char) > 127) + "]")
 """What is space to dockerfile-parse and not to BuildKit, at least not within a line."""
@@ -43,11 +49,14 @@ def directive_line(escape: str | None) -> str:
     return f"# escape={escape}\n" if escape else "# syntax=x\n"
 
 
-def instruction_lines(keyword: str, texts: Sequence[str | None], split_first: bool, logical: str, escape: str) -> list[str]:
+def instruction_lines(
+    keyword: str, texts: Sequence[str | None], split_first: bool, logical: str, escape: str
+) -> list[str]:
     """Shadow of one instruction, line by line.
 
-    `texts` has one entry a physical line: its text without the continuation character, or None for a comment or an empty line.
-    `split_first` says that the first line does not hold the whole keyword with a space after it; `logical` is the whole text.
+    `texts` has one entry a physical line: its text without the continuation character, or None for a comment or an
+    empty line. `split_first` says that the first line does not hold the whole keyword with a space after it;
+    `logical` is the whole text.
     """
     if len(texts) == 1 and not split_first:
         return [_guarded(texts[0] or "", escape)]

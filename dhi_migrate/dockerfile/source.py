@@ -21,7 +21,11 @@ class Position(NamedTuple):
 
 
 class Source:
-    """The bytes of one file with an index of its lines (separated by ``\\n``; a ``\\r`` before it belongs to the line)."""
+    """The bytes of one file with an index of its lines.
+
+    Lines are separated by a line feed; a carriage return before it belongs to the line. `line_starts` holds the byte
+    offset of each line, first line first.
+    """
 
     __slots__ = ("data", "line_starts")
 
@@ -46,7 +50,7 @@ class Source:
         return bisect_right(self.line_starts, offset)
 
     def line_span(self, line: int) -> Span:
-        """Span of 1-based `line` without its line ending (``\\n`` or ``\\r\\n``)."""
+        """Span of 1-based `line` without its line ending (LF or CR LF)."""
         start = self.line_starts[line - 1]
         end = self.line_starts[line] - 1 if line < len(self.line_starts) else len(self.data)
         if end > start and self.data[end - 1 : end] == b"\r":
@@ -54,7 +58,10 @@ class Source:
         return Span(start, end)
 
     def position(self, offset: int) -> Position:
-        """Line and column of byte `offset`; undecodable bytes count as one code point each, a byte order mark as none."""
+        """Line and column of byte `offset`.
+
+        Undecodable bytes count as one code point each, a byte order mark as none.
+        """
         line = self.line_of(offset)
         prefix = self.data[self.line_starts[line - 1] : offset]
         if line == 1 and prefix.startswith(b"\xef\xbb\xbf"):

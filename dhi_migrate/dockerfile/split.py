@@ -1,4 +1,7 @@
-"""One logical line -> keyword, flags, values: the line grammar of BuildKit (its packages ``parser`` and ``instructions``)."""
+"""One logical line -> keyword, flags, values.
+
+The line grammar of BuildKit (its packages ``parser`` and ``instructions``).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ _SHAPES = {
 
 
 class Piece(NamedTuple):
-    """A stretch of the logical text, `start` <= offset < `end`; `text` is what it means (decoded for JSON, else as written)."""
+    """A stretch of the logical text, `start` <= offset < `end`.
+
+    `text` is what it means (decoded for JSON, else as written).
+    """
 
     text: str
     start: int
@@ -45,7 +51,10 @@ class Piece(NamedTuple):
 
 
 class RawFlag(NamedTuple):
-    """A flag word: dequoted `name` and `value`, and where it and its value stand (`value_start` is -1 without a value)."""
+    """A flag word.
+
+    Dequoted `name` and `value`, and where it and its value stand (`value_start` is -1 without a value).
+    """
 
     name: str
     value: str | None
@@ -64,10 +73,10 @@ class Problem(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A logical line taken apart. `keyword` is upper case if `known`; offsets count characters from the start of the text.
+    """A logical line taken apart; offsets count characters from the start of the text.
 
-    `inner` is the instruction after ONBUILD. `problem` is an error that BuildKit finds at this stage, before it looks at what the
-    arguments mean.
+    `keyword` is upper case if `known`. `inner` is the instruction after ONBUILD. `problem` is an error that BuildKit
+    finds at this stage, before it looks at what the arguments mean.
     """
 
     keyword: str
@@ -87,19 +96,18 @@ class Line(NamedTuple):
 def split_line(text: str, escape: str, begin: int = 0, nested: bool = False) -> Line:
     """Take the logical line `text` (from character `begin` on) apart; `escape` is the escape character in force.
 
-    Never fails: what BuildKit refuses here is in `Line.problem`, with the arguments left empty. `nested` is for the instruction inside an
-    ONBUILD, inside which a further one is not read (BuildKit forbids it).
+    Never fails: what BuildKit refuses here is in `Line.problem`, with the arguments left empty. `nested` is for the
+    instruction inside an ONBUILD, inside which a further one is not read (BuildKit forbids it).
     """
     stop = len(text.rstrip(SPACE))
-    if stop < begin:
-        stop = begin
+    stop = max(stop, begin)
     start = begin
     if begin < stop and text[begin] in SPACE:
         start = stop - len(text[begin:stop].lstrip(SPACE))
     match = _KEYWORD.match(text, start, stop)
     end = match.end() if match else start
     word = text[start:end]
-    upper = word.upper() if word.isascii() else _upper(word)
+    upper = word.upper() if word.isascii() else upper_keyword(word)
     shape = _SHAPES.get(upper)
     flags: tuple[RawFlag, ...] = ()
     args = end
@@ -119,24 +127,32 @@ def split_line(text: str, escape: str, begin: int = 0, nested: bool = False) -> 
             inner = split_line(text, escape, args, True)
             problem = inner.problem
         return Line(upper, True, start, end, flags, args, stop, ("",) if args < stop else (), (), False, inner, problem)
-    values, words, exec_form, problem = _arguments(shape, upper, text, args, stop, escape)
+    values, words, exec_form, problem = _arguments(shape, text, args, stop, escape)
     return Line(upper, True, start, end, flags, args, stop, values, words, exec_form, None, problem)
 
 
-def _upper(word: str) -> str:
-    """Upper case of the lower case, as BuildKit finds a keyword: the Kelvin sign is a ``k`` there, and U+0130 an ``i``."""
+def upper_keyword(word: str) -> str:
+    """Upper case of the lower case, as BuildKit finds a keyword.
+
+    The Kelvin sign is a ``k`` there, and U+0130 an ``i``.
+    """
     return word.replace("\u0130", "i").lower().upper()
 
 
 _Arguments = tuple[tuple[str, ...], tuple[Piece, ...], bool, Problem | None]
 
 
-def _arguments(shape: str, keyword: str, text: str, start: int, stop: int, escape: str) -> _Arguments:
-    if shape == "list-or-json" or shape == "text-or-json":
+def _arguments(shape: str, text: str, start: int, stop: int, escape: str) -> _Arguments:
+    if shape in ("list-or-json", "text-or-json"):
         if start < stop and text[start] == "[":
             found = string_array(text, start, stop)
             if found == "mixed":
-                return (), (), False, Problem("json-not-strings", "a JSON array here may hold only strings", start, stop)
+                return (
+                    (),
+                    (),
+                    False,
+                    Problem("json-not-strings", "a JSON array here may hold only strings", start, stop),
+                )
             if found != "invalid":
                 pieces = tuple([Piece(value, begin, end) for value, begin, end in found])
                 return tuple([piece.text for piece in pieces]), pieces, True, None
@@ -147,20 +163,25 @@ def _arguments(shape: str, keyword: str, text: str, start: int, stop: int, escap
     if shape == "text":
         whole = text[start:stop]
         return (whole,), (Piece(whole, start, stop),), False, None
-    if shape == "list" or shape == "list-or-json":
-        pieces = tuple([Piece(match.group(), match.start(), match.end()) for match in _ITEM.finditer(text, start, stop)])
+    if shape in ("list", "list-or-json"):
+        pieces = tuple(
+            [Piece(match.group(), match.start(), match.end()) for match in _ITEM.finditer(text, start, stop)]
+        )
         return tuple([piece.text for piece in pieces]), pieces, False, None
     if shape == "words":
         found_words = [(_unended(text[a:b], escape), a, b) for a, b in quoted_words(text, start, stop, escape)]
         pieces = tuple([Piece(*word) for word in found_words if word[0]])
         return tuple([piece.text for piece in pieces]), pieces, False, None
     if shape == "pairs":
-        return _pairs(keyword, text, start, stop, escape)
+        return _pairs(text, start, stop, escape)
     return _health(text, start, stop)
 
 
-def _pairs(keyword: str, text: str, start: int, stop: int, escape: str) -> _Arguments:
-    """ENV and LABEL: ``name=value ...`` or the old ``name value`` (``parseNameVal``): names, values and separators in threes."""
+def _pairs(text: str, start: int, stop: int, escape: str) -> _Arguments:
+    """ENV and LABEL: ``name=value ...`` or the old ``name value`` (``parseNameVal``).
+
+    Names, values and separators in threes.
+    """
     spans = quoted_words(text, start, stop, escape)
     if not spans:
         return (), (), False, None
@@ -168,7 +189,7 @@ def _pairs(keyword: str, text: str, start: int, stop: int, escape: str) -> _Argu
     if "=" not in text[first[0] : first[1]]:
         blank = _BLANK.search(text, start, stop)
         if blank is None:
-            return (), (), False, Problem("missing-value", f"{keyword} needs a name and a value", start, stop)
+            return (), (), False, Problem("missing-value", "a name and a value are needed here", start, stop)
         name = Piece(text[start : blank.start()], start, blank.start())
         value = Piece(text[blank.end() : stop], blank.end(), stop)
         return (name.text, value.text, ""), (name, value), False, None
@@ -178,7 +199,7 @@ def _pairs(keyword: str, text: str, start: int, stop: int, escape: str) -> _Argu
         word = _unended(text[begin:end], escape)
         name_text, equals, value_text = word.partition("=")
         if not equals:
-            message = f"{keyword} takes name=value words, and this one has no ="
+            message = "these are name=value words, and this one has no ="
             return (), (), False, Problem("missing-equals", message, begin, end)
         values += (name_text, value_text, "=")
         words.append(Piece(word, begin, end))
@@ -193,7 +214,7 @@ def _health(text: str, start: int, stop: int) -> _Arguments:
     begin = end
     while begin < stop and text[begin] in SPACE:
         begin += 1
-    values, words, exec_form, problem = _arguments("text-or-json", "HEALTHCHECK", text, begin, stop, "\\")
+    values, words, exec_form, problem = _arguments("text-or-json", text, begin, stop, "\\")
     return (kind.text, *values), (kind, *words), exec_form, problem
 
 
@@ -233,13 +254,16 @@ def _unended(word: str, escape: str) -> str:
 def _flags(text: str, start: int, stop: int, escape: str) -> tuple[tuple[RawFlag, ...], int]:
     """Read the flags at `start` (``extractBuilderFlags``): them, and where the arguments start.
 
-    BuildKit walks over bytes here and takes each for a character: the bytes 85 and A0 end a flag even inside a UTF-8 sequence, and what
-    it then compares is not the text that was written. That is kept for `name` and `value`.
+    BuildKit walks over bytes here and takes each for a character: the bytes 85 and A0 end a flag even inside a UTF-8
+    sequence, and what it then compares is not the text that was written. That is kept for `name` and `value`.
     """
     tail = text[start:stop]
     if tail.isascii():
         found, at = _flag_words(tail, escape)
-        flags = [_flag(value, name_end, start + a, start + b, start + eq if eq >= 0 else -1) for value, name_end, a, b, eq in found]
+        flags = [
+            _flag(value, name_end, start + a, start + b, start + eq if eq >= 0 else -1)
+            for value, name_end, a, b, eq in found
+        ]
         return tuple(flags), start + at
     raw = tail.encode("utf-8", "surrogateescape")
     found, at = _flag_words(raw.decode("latin-1"), escape)
@@ -250,7 +274,9 @@ def _flags(text: str, start: int, stop: int, escape: str) -> tuple[tuple[RawFlag
         char += len(raw[done:place].decode("utf-8", "surrogateescape"))
         done = place
         places[place] = char
-    return tuple([_flag(value, name_end, places[a], places[b], places[eq]) for value, name_end, a, b, eq in found]), places[at]
+    return tuple(
+        [_flag(value, name_end, places[a], places[b], places[eq]) for value, name_end, a, b, eq in found]
+    ), places[at]
 
 
 def _flag(word: str, name_end: int, start: int, end: int, value_start: int) -> RawFlag:
@@ -258,7 +284,10 @@ def _flag(word: str, name_end: int, start: int, end: int, value_start: int) -> R
 
 
 def _flag_words(line: str, escape: str) -> tuple[list[tuple[str, int, int, int, int]], int]:
-    """Flag words at the start of `line`: dequoted word, end of its name in it, start, end, start of the value (-1: none); and the rest."""
+    """Flag words at the start of `line`: dequoted word, end of its name in it, start, end, start of the value (-1.
+
+    None); and the rest.
+    """
     found: list[tuple[str, int, int, int, int]] = []
     at = 0
     length = len(line)

@@ -1,4 +1,7 @@
-"""Logical lines: what is left of a few physical lines once continuations are joined, and where each character came from."""
+"""Logical lines.
+
+What is left of a few physical lines once continuations are joined, and where each character came from.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,25 @@ from typing import NamedTuple
 
 from .source import Span
 
-SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-"""The characters of Go's ``unicode.IsSpace``; Python's ``str.isspace`` also takes U+001C to U+001F, which BuildKit does not."""
+SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+"""The characters of Go's ``unicode.IsSpace``.
+
+Python's ``str.isspace`` also takes U+001C to U+001F, which BuildKit does not.
+"""
 
 _CHUNK = 256
-"""Longest run of characters of a line with non-ASCII text that is measured at once: bounds the cost of one look-up."""
+"""Longest run of characters of a line with non-ASCII text that is measured at once.
+
+Bounds the cost of one look-up.
+"""
 
 
 class Layout(NamedTuple):
     """Where the characters of the logical line `text` are in the file.
 
-    `starts[i]` is the 0-based character offset in `text` of segment `i`, `offsets[i]` the byte offset of its first character in the
-    file. Segments are contiguous in `text`; between two of them the file has a continuation (and perhaps comments or empty lines).
+    `starts[i]` is the 0-based character offset in `text` of segment `i`, `offsets[i]` the byte offset of its first
+    character in the file. Segments are contiguous in `text`; between two of them the file has a continuation (and
+    perhaps comments or empty lines).
     """
 
     text: str
@@ -28,7 +38,10 @@ class Layout(NamedTuple):
     plain: bool
 
     def span(self, start: int, end: int) -> Span:
-        """Bytes of the file from the first to the last of the characters `start` <= offset < `end`; continuations between are inside."""
+        """Bytes of the file from the first to the last of the characters `start` <= offset < `end`.
+
+        Continuations between are inside.
+        """
         if self.plain and len(self.starts) == 1:
             base = self.offsets[0]
             return Span(base + start, base + max(start, end))
@@ -57,7 +70,10 @@ class Layout(NamedTuple):
 
 
 def layout(pieces: Sequence[tuple[str, int]]) -> Layout:
-    """Join `pieces`, each the text of one physical line and the byte offset of its first character; at least one piece."""
+    """Join `pieces`, each the text of one physical line and the byte offset of its first character.
+
+    At least one piece.
+    """
     if len(pieces) == 1:
         text, offset = pieces[0]
         if text.isascii():

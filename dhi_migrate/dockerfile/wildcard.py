@@ -50,7 +50,7 @@ def _prefix(tokens: list[int], text: str, begin: int, greedy: bool) -> int:
                 token = tokens[state]
                 if token == _ANY:
                     moved.add(state)
-                elif token == _ONE or token == code:
+                elif token in (_ONE, code):
                     moved.add(state + 1)
         states = _closed(moved, tokens)
         if count in states:
@@ -64,7 +64,10 @@ def _closed(states: set[int], tokens: list[int]) -> set[int]:
 
 
 def trim(value: str, pattern: str, greedy: bool, suffix: bool) -> str | None:
-    """`value` without its shortest (longest if `greedy`) start, or end, that matches; None if that would cost too much."""
+    """`value` without its shortest (longest if `greedy`) start, or end, that matches.
+
+    None if that would cost too much.
+    """
     tokens = _tokens(pattern)
     if len(tokens) * (len(value) + 1) > _MOST_STEPS:
         return None
@@ -75,7 +78,10 @@ def trim(value: str, pattern: str, greedy: bool, suffix: bool) -> str | None:
 
 
 def replace(value: str, pattern: str, replacement: str, every: bool) -> str | None:
-    """`value` with the first match (or every one) replaced by `replacement`; None if it would cost too much or is a Go template."""
+    """`value` with the first match (or every one) replaced by `replacement`.
+
+    None if it would cost too much or is a Go template.
+    """
     tokens = _tokens(pattern)
     if len(tokens) * (len(value) + 1) ** 2 > _MOST_STEPS or (every and "$" in replacement):
         return None
