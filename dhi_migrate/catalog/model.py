@@ -95,7 +95,7 @@ class Image(NamedTuple):
 
 
 class CatalogInfo(NamedTuple):
-    """Where the data comes from: abbreviated `commit` and ISO `date` of the public catalog, counts of `images`, `tags`."""
+    """Where the data comes from: abbreviated `commit` and ISO `date` of the catalog, counts of `images` and `tags`."""
 
     commit: str
     date: str

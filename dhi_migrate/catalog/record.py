@@ -49,6 +49,9 @@ _UNSET: dict[str, Any] = {
 }
 
 
+_NO_MODE_NO_TARGET = (None, None)
+
+
 def _accounts(entries: Any) -> tuple[Account, ...]:
     return tuple([Account(*entry) for entry in entries])
 
@@ -61,10 +64,8 @@ def _paths(entries: Any) -> tuple[PathEntry, ...]:
     return tuple([_path(*entry) for entry in entries])
 
 
-def _path(
-    path: str, kind: Any, uid: int, gid: int, mode: str | None = None, target: str | None = None
-) -> PathEntry:
-    return PathEntry(path, kind, uid, gid, mode, target)
+def _path(path: str, kind: Any, uid: int, gid: int, *rest: str | None) -> PathEntry:
+    return PathEntry(path, kind, uid, gid, *rest, *_NO_MODE_NO_TARGET[len(rest) :])
 
 
 def _pairs(entries: Any) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .model import CatalogInfo, Image
 from .record import SCHEMA, decode_image
-from .upstream import read_facts, read_targets
+from .upstream import glob_match, read_all_targets, read_facts, read_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ class Overlay(NamedTuple):
 class Catalog:
     """Which hardened images exist, what is in them, and which of them replaces what.
 
-    Made by `load`. All answers are frozen values; asking for an image that does not exist gives None, whatever the name.
+    Made by `load`. All answers are frozen values; an image that does not exist is None, whatever its name looks like.
     """
 
     __slots__ = ("_directory", "_facts", "_images", "_map", "_names", "_overlay", "_tags", "info")
@@ -131,15 +131,23 @@ class Catalog:
     def upstream(self, repository: str) -> tuple[UpstreamTarget, ...]:
         """What replaces the upstream `repository`, best first: the overlay's answers, then the shipped map's.
 
-        `repository` is a name as `Reference.upstream` gives it ("node", "bitnami/redis", "gcr.io/distroless/static"); the full
-        forms ``docker.io/library/node`` and ``docker.io/bitnami/redis`` are understood as well. An image with confidence
-        "none" is one for which it is known that nothing replaces it; no answer means that nothing is known.
+        `repository` is a name as `Reference.upstream` gives it ("node", "bitnami/redis", "gcr.io/distroless/static");
+        the full forms ``docker.io/library/node`` and ``docker.io/bitnami/redis`` are understood as well. A row with
+        confidence "none" says that nothing replaces the image; no row means that nothing is known of it.
         """
         name = short_name(repository)
         own = tuple(one for one in self._overlay.targets if one.repository == name) if self._overlay else ()
         if self._map is None:
             self._map = self._read_data("upstream-map.csv")
         return own + read_targets(self._map, name)
+
+    def targets(self) -> Iterator[UpstreamTarget]:
+        """All rows of the upstream map, the overlay's first."""
+        if self._overlay is not None:
+            yield from self._overlay.targets
+        if self._map is None:
+            self._map = self._read_data("upstream-map.csv")
+        yield from read_all_targets(self._map)
 
     def upstream_facts(self, repository: str, tag: str) -> UpstreamFacts | None:
         """How the upstream image ``repository:tag`` is configured, or None where that is not known.
@@ -154,11 +162,7 @@ class Catalog:
         """Whether the overlay forbids ``name:tag``; a pattern without a colon stands for all tags of the images."""
         if self._overlay is None:
             return False
-        from .upstream import glob_match
-
-        return any(
-            glob_match(pattern, f"{name}:{tag}" if ":" in pattern else name) for pattern in self._overlay.deny
-        )
+        return any(glob_match(pattern, f"{name}:{tag}" if ":" in pattern else name) for pattern in self._overlay.deny)
 
     def _read_data(self, file: str) -> bytes:
         """The bytes of a hand-made data file; data built to another directory goes with the shipped ones."""

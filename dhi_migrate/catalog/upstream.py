@@ -9,19 +9,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .model import UpstreamFacts, UpstreamTarget
+from .model import Confidence, UpstreamFacts, UpstreamTarget
 
 _DISTROLESS = "gcr.io/distroless/"
 _RELEASES = ("-debian12", "-debian13")
-_CONFIDENCE = {"high": "high", "medium": "medium", "low": "low", "none": "none"}
+_CONFIDENCE: dict[str, Confidence] = {"high": "high", "medium": "medium", "low": "low", "none": "none"}
+_ORDER = tuple(_CONFIDENCE)
 
 # What stands in a tag where a pattern has a placeholder: characters of a version, or an architecture's name.
 _VERSION_CHARACTERS = frozenset("0123456789.")
+_ANY, _VERSION = "*", "#"
 _PLACEHOLDERS = ("<major>", "<version>", "<release>", "<arch>")
 
 
 def read_targets(data: bytes, repository: str) -> tuple[UpstreamTarget, ...]:
-    """The rows of the upstream map `data` (CSV bytes) whose first field is `repository`, in the order of the file.
+    """The rows of the upstream map `data` (CSV bytes) whose first field is `repository`, best confidence first.
 
     The file holds simple rows: of the four fields only the note may be quoted, and no field holds a line break; the
     tests check that a CSV reader understands it in the same way.
@@ -34,20 +36,29 @@ def read_targets(data: bytes, repository: str) -> tuple[UpstreamTarget, ...]:
     while start != -1:
         end = data.find(b"\n", start + 1)
         line = data[start + 1 : end if end != -1 else len(data)].decode()
-        _, name, confidence, note = line.rstrip("\r").split(",", 3)
-        if note.startswith('"'):
-            note = note[1:-1].replace('""', '"')
-        target = "" if confidence == "none" else name
-        found.append(UpstreamTarget(repository, target, _CONFIDENCE[confidence], note))  # type: ignore[arg-type]
+        found.append(_target(line))
         start = data.find(key, start + 1)
-    order = ("high", "medium", "low", "none")
-    return tuple(sorted(found, key=lambda row: order.index(row.confidence)))
+    return tuple(sorted(found, key=lambda row: _ORDER.index(row.confidence)))
+
+
+def read_all_targets(data: bytes) -> tuple[UpstreamTarget, ...]:
+    """All rows of the upstream map `data` in the order of the file, without those that name no upstream repository."""
+    lines = data.decode().splitlines()[1:]
+    return tuple(_target(line) for line in lines if not line.startswith(","))
+
+
+def _target(line: str) -> UpstreamTarget:
+    repository, name, confidence, note = line.split(",", 3)
+    if note.startswith('"'):
+        note = note[1:-1].replace('""', '"')
+    return UpstreamTarget(repository, "" if confidence == "none" else name, _CONFIDENCE[confidence], note)
 
 
 def read_facts(data: bytes, repository: str, tag: str) -> UpstreamFacts | None:
-    """The row of `data` (JSON lines) for ``repository:tag``: the one whose matching glob has the most literal characters.
+    """The row of `data` (JSON lines) for ``repository:tag``, None where there is none.
 
-    Globs are matched against the tag and against "-" and the tag, so that ``*-slim`` stands for ``slim`` too.
+    Of several rows it is the one whose matching glob has the most literal characters. Globs are matched against the tag
+    and against "-" and the tag, so that ``*-slim`` stands for ``slim`` too.
     """
     if repository.startswith(_DISTROLESS):
         for release in _RELEASES:
@@ -112,10 +123,10 @@ def glob_match(pattern: str, text: str) -> bool:
         for state in _closure(states, tokens):
             if state == len(tokens):
                 continue
-            token = tokens[state]
-            if token == "*" or (token == "#" and character in _VERSION_CHARACTERS):
+            wanted = tokens[state]
+            if wanted == _ANY or (wanted == _VERSION and character in _VERSION_CHARACTERS):
                 following.add(state)
-            elif token[-1] == character and len(token) == 2:
+            elif wanted == f"={character}":
                 following.add(state + 1)
         states = following
         if not states:
@@ -124,16 +135,16 @@ def glob_match(pattern: str, text: str) -> bool:
 
 
 def _tokens(pattern: str) -> list[str]:
-    r""" "*" for any run, "#" for a run of version characters, "\x" for the character x."""
+    """The parts of `pattern`: the marks for the two kinds of run, and ``=x`` for the character x."""
     tokens = []
     position = 0
     while position < len(pattern):
         placeholder = next((one for one in _PLACEHOLDERS if pattern.startswith(one, position)), None)
         if placeholder is not None:
-            tokens.append("*" if placeholder == "<arch>" else "#")
+            tokens.append(_ANY if placeholder == "<arch>" else _VERSION)
             position += len(placeholder)
             continue
-        tokens.append("*" if pattern[position] == "*" else f"\\{pattern[position]}")
+        tokens.append(_ANY if pattern[position] == "*" else f"={pattern[position]}")
         position += 1
     return tokens
 
@@ -141,8 +152,9 @@ def _tokens(pattern: str) -> list[str]:
 def _closure(states: set[int], tokens: list[str]) -> set[int]:
     """`states` and those reached from them where a run is empty."""
     reached = set(states)
-    for state in states:
-        while state < len(tokens) and len(tokens[state]) == 1:
+    for start in states:
+        state = start
+        while state < len(tokens) and tokens[state] in {_ANY, _VERSION}:
             state += 1
             reached.add(state)
     return reached

@@ -16,7 +16,7 @@ MAX_DEPTH = 8
 
 
 class Origin(NamedTuple):
-    """The image an artifact comes from: a `definition`, or the `roots` of a package image, or neither (`known` False)."""
+    """The image of an artifact: a `definition`, or the `roots` of a package image, or neither (`known` False)."""
 
     reference: str
     definition: SourceFile | None
@@ -45,9 +45,7 @@ class Origins:
     def is_missing(self, artifact: schema.Artifact) -> bool:
         """Whether `artifact` names an image of the catalog's registry that the checkout does not have at all."""
         name = artifact.name.partition("@")[0].removeprefix(REGISTRY).partition(":")[0]
-        return (
-            artifact.name.startswith(REGISTRY) and name not in self._names and name not in self._packages.names
-        )
+        return artifact.name.startswith(REGISTRY) and name not in self._names and name not in self._packages.names
 
 
 def takes(artifact: schema.Artifact, path: str) -> bool:
@@ -77,7 +75,8 @@ def _matches(pattern: str, segments: list[str]) -> bool:
 
 def _skip(states: set[int], parts: list[str]) -> set[int]:
     reached = set(states)
-    for state in sorted(states):
+    for start in states:
+        state = start
         while state < len(parts) and parts[state] == "**":
             state += 1
             reached.add(state)

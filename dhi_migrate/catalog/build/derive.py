@@ -44,7 +44,7 @@ def version_and_edition(file: SourceFile) -> tuple[str, str | None]:
 
 
 def variant(file: SourceFile) -> str:
-    """ "dev" or "runtime" by what the image is.
+    """Whether the image is "dev" or "runtime", by what it is.
 
     .NET's SDK images say "runtime" and are builders: root, a shell and a package manager. Images for building alone
     (maven, gradle, composer ..) say "dev" whether their tags end in ``-dev`` or not.
@@ -121,6 +121,9 @@ def derive(
     env = environment(file, configs)
     entries = paths(file, configs)
     found = shells.find(file)
+    writable = may_write(user, data.work_dir, entries)
+    if writable is None and _built_for(user.uid, data):
+        writable = True
     end = dates.find(file, version)
     roots = root_names(data.contents.packages)
     manager = next((name for root, name in _PACKAGE_MANAGERS if root in roots), None)
@@ -145,7 +148,7 @@ def derive(
         entrypoint=_command(data.entrypoint),
         cmd=_command(data.cmd),
         workdir=data.work_dir,
-        workdir_writable=may_write(user, data.work_dir, entries),
+        workdir_writable=writable,
         ports=tuple(data.ports),
         env=env,
         stop_signal=data.stop_signal,
@@ -160,6 +163,13 @@ def derive(
         inherits=tuple(dict.fromkeys(one.name.partition("@")[0] for one in data.contents.artifacts)),
         end_of_life_cause=None if end is None else end.cause,
     )
+
+
+def _built_for(uid: int, data: schema.ImageDefinition) -> bool:
+    """Whether a build puts the working directory into the image as a directory of the user `uid`."""
+    directory = (data.work_dir or "").rstrip("/")
+    outputs = [output for build in data.contents.builds for output in build.outputs]
+    return any(output.uid == uid and output.target.rstrip("/") == directory for output in outputs)
 
 
 def _packages(entries: list[str]) -> tuple[str, ...]:

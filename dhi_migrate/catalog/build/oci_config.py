@@ -2,8 +2,8 @@
 
 The frontend that builds the images merges ``/opt/docker/config/<x>.yaml`` of every installed ``<x>-oci-config`` package
 into the image. Package definitions make that file in one of four ways, all read here: an ``oci-config:`` key beside the
-package's ``name:``; a here-document written to ``.../opt/docker/config/<x>.yaml``; one written to ``oci-config/<x>.yaml``;
-and ``printf`` lines in a Debian ``rules`` file.
+package's ``name:``; a here-document written to ``.../opt/docker/config/<x>.yaml``; one written to
+``oci-config/<x>.yaml``; and ``printf`` lines in a Debian ``rules`` file.
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ SUFFIX = "-oci-config"
 
 _MARKS = (b"oci-config", b"opt/docker/config")
 _TARGET = r'"?[^"\s]*?(?:opt/docker/config|oci-config)/(?P<name>[A-Za-z0-9][A-Za-z0-9.+-]*)\.yaml"?'
-_HEREDOC = re.compile(
-    rf"""cat\s+(?:>\s*{_TARGET}\s*<<\s*(?P<q1>'?)EOF'?|<<\s*(?P<q2>'?)EOF'?\s*>\s*{_TARGET.replace("name", "name2")})\s*\Z"""
-)
+_END = r"<<\s*(?P<quote>'?)EOF'?"
+_HEREDOCS = (re.compile(rf"cat\s+>\s*{_TARGET}\s*{_END}\s*\Z"), re.compile(rf"cat\s+{_END}\s*>\s*{_TARGET}\s*\Z"))
 _ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)="([^"$`\\]*)"\Z')
 _LITERAL_TEST = re.compile(r'if \[ "([^"$`]*)" (=|!=) "([^"$`]*)" \]; then\Z')
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
@@ -139,17 +138,17 @@ def _written(script: str) -> Iterator[tuple[str, Any]]:
             branches.pop()
         elif all(branches) and (match := _ASSIGNMENT.match(stripped)):
             variables[match[1]] = match[2]
-        elif match := _HEREDOC.match(stripped):
+        elif match := _HEREDOCS[0].match(stripped) or _HEREDOCS[1].match(stripped):
             body = []
             for text in lines:
                 if text.strip() == "EOF":
                     break
                 body.append(text)
             content = "\n".join(body)
-            if not (match["q1"] or match["q2"]):
+            if not match["quote"]:
                 content = expand(content, variables)
             try:
-                yield match["name"] or match["name2"], yaml.load(content, Loader=Loader)  # noqa: S506
+                yield match["name"], yaml.load(content, Loader=Loader)  # noqa: S506
             except yaml.YAMLError:
                 continue
 

@@ -1,7 +1,7 @@
 """Where a language is installed, which differs from release to release of one image.
 
-A ``COPY --from=build /usr/local/lib/python3.12`` breaks where the hardened image has Python below /usr: so the prefix is
-a fact of each definition. It is taken from, in this order, what the environment says (JAVA_HOME ..), the packages, the
+A ``COPY --from=build /usr/local/lib/python3.12`` breaks where the hardened image has Python below /usr: so the prefix
+is a fact of each definition. It is taken from, in this order, what the environment says (JAVA_HOME ..), the packages, the
 files taken from other images, what builds put in, and PATH. What none of these tell stays unset.
 """
 
@@ -97,9 +97,7 @@ class PrefixFinder:
                 theirs = self.find(origin.definition, dict(origin.definition.data.environment), depth + 1)
                 for language, prefix in theirs.items():
                     # below /usr the interpreter and its library must both come along
-                    needed = (
-                        (f"{prefix}/bin/x", f"{prefix}/lib/x") if prefix == "/usr" else (f"{prefix}/bin/x",)
-                    )
+                    needed = (f"{prefix}/bin/x", f"{prefix}/lib/x") if prefix == "/usr" else (f"{prefix}/bin/x",)
                     if all(takes(artifact, path) for path in needed):
                         found.setdefault(language, prefix)
 

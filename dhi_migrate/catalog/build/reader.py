@@ -27,7 +27,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class SourceFile(NamedTuple):
-    """A definition as read: `path` relative to the checkout with slashes, the parsed `data`, and the `text` for lines."""
+    """A definition as read: `path` relative to the checkout with slashes, the parsed `data`, the `text` for lines."""
 
     path: str
     name: str

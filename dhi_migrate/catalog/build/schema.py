@@ -78,9 +78,10 @@ class BuildStep(_Model):
 
 
 class BuildOutput(_Model):
-    """Files that a build puts into the image, at `target`."""
+    """Files that a build puts into the image at `target`, owned by `uid`."""
 
     target: str
+    uid: Identifier = 0
 
 
 class BuildContents(_Model):

@@ -3,9 +3,9 @@
 Rules, checked against the catalog's guides: on Debian the package ``bash`` gives /bin/bash and /bin/sh (the frontend
 makes the link), ``dash`` gives /bin/dash and /bin/sh, ``busybox`` gives /bin/busybox and no links; a dependency never
 brings a shell. On Alpine ``busybox`` gives /bin/sh and /bin/ash, ``bash`` needs a /bin/sh and so brings one, and
-``ca-certificates`` (not ``-bundle``) needs one too: probable, as no guide names all of these images. Builds and links of the definition can add a
-shell, and so can files taken from another image. Paths are written below /bin; in a merged-/usr image /usr/bin is the
-same directory.
+``ca-certificates`` (not ``-bundle``) needs one too: probable, since few guides confirm it. Builds and links of the
+definition can add a shell, and so can files taken from another image. Paths are written below /bin; in a merged-/usr
+image /usr/bin is the same directory.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ _BY_PACKAGE = {
 }
 _SHELL_NAMES = frozenset({"sh", "bash", "ash", "dash"})
 _INSTALL = re.compile(r"busybox --install -s (/\S+)")
-
 
 
 class Shells(NamedTuple):
@@ -81,7 +80,7 @@ class ShellFinder:
             taken = [(path, how) for path, how in there if takes(artifact, _place(file.distro, path))]
             for path, how in taken:
                 found.setdefault(path, how if how == PROBABLE else f"copied from {origin.reference}")
-            unknown = unknown or not origin.known and takes(artifact, _place(file.distro, "/bin/sh"))
+            unknown = unknown or (not origin.known and takes(artifact, _place(file.distro, "/bin/sh")))
         _add_installed(file, found)
         _add_links(file, found)
         if "/bin/sh" not in found and file.distro == "alpine":

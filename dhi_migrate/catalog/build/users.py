@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NO_UID = "runs as a user that is not in its accounts"
 _DEFAULT_MODE = "0755"
+_FOR_ALL = frozenset({"/tmp", "/var/tmp"})  # noqa: S108 - mode 1777 in the base packages of both distributions
 
 
 class RunUser(NamedTuple):
@@ -64,14 +65,16 @@ def run_user(accounts: schema.Accounts) -> RunUser | None:
 def may_write(user: RunUser, directory: str | None, paths: Sequence[PathEntry]) -> bool | None:
     """Whether `user` may create files in the `directory`, going by the owners and modes in `paths`.
 
-    No directory is ``/``, which belongs to root in every image. None: the definition does not make the directory, so its
-    owner is not known.
+    No directory is ``/``, which belongs to root in every image. None: the definition does not make the directory, so
+    its owner is not known.
     """
     if user.uid == 0:
         return True
     path = (directory or "/").rstrip("/")
     if not path:
         return False
+    if path in _FOR_ALL:
+        return True
     for _ in range(4):  # links to links; more are not followed
         entry = next((one for one in reversed(paths) if one.path.rstrip("/") == path), None)
         if entry is None or entry.kind == "file":

@@ -95,9 +95,7 @@ def _validate_runtime(file: SourceFile, problems: list[Problem]) -> None:
             problems.append(Problem(file.path, file.line_of("dates", key), f"{date!r} is not a date"))
     for index, platform in enumerate(data.platforms):
         if not _PLATFORM.match(platform):
-            problems.append(
-                Problem(file.path, file.line_of("platforms", index), f"{platform!r} is not a platform")
-            )
+            problems.append(Problem(file.path, file.line_of("platforms", index), f"{platform!r} is not a platform"))
     for index, port in enumerate(data.ports):
         match = _PORT.match(port)
         if match is None or any(int(number) > 65535 for number in match.groups() if number):

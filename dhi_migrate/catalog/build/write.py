@@ -50,7 +50,7 @@ def write_catalog(images: Sequence[Image], commit: str, date: str, output: str) 
             stream.write(index_text(images, commit, date))
         fresh_index = os.path.join(output, f".index-{os.path.basename(fresh)}")
         os.replace(index, fresh_index)
-        os.chmod(fresh, 0o755)
+        os.chmod(fresh, 0o755)  # noqa: S103 - a temporary directory is private, data files are for all
         old = f"{fresh}.old"
         if os.path.isdir(target):
             os.rename(target, old)
