@@ -10,6 +10,9 @@ import os
 from bisect import bisect_left
 from typing import Final, NamedTuple
 
+from .escape import cells
+from .style import Style
+
 _CONTEXT: Final = 3
 _DEEPEST: Final = 32
 _SMALL: Final = 20_000  # pairs of lines that may be compared all with all, in one stretch
@@ -48,6 +51,21 @@ def unified_diff(before: bytes, after: bytes, path: str) -> bytes:
     for hunk in _hunks(_changes(_matches(old, new), len(old), len(new))):
         out += _render(hunk, old, new)
     return b"".join(out)
+
+
+def show_diff(diff: bytes, style: Style) -> bytes:
+    """Give a diff as it is shown on a terminal: coloured, and with control characters written out."""
+    shown: list[str] = []
+    for line in diff.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n") if diff else ():
+        text = line[:1] + "".join(cell for cell, _ in cells(line[1:]))
+        if line.startswith(("--- ", "+++ ")):
+            text = style.paint("path", text)
+        elif line.startswith("@@"):
+            text = style.paint("frame", text)
+        elif line.startswith(("-", "+")):
+            text = style.paint("removed" if line.startswith("-") else "good", text)
+        shown.append(text + "\n")
+    return "".join(shown).encode()
 
 
 def _lines(data: bytes) -> list[bytes]:

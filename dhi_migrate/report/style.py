@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-Ink = Literal["error", "warning", "info", "path", "frame", "good", "faint"]
+Ink = Literal["error", "warning", "info", "path", "frame", "good", "removed", "faint"]
 
 # SGR parameters, ECMA-48 section 8.3.117: 1 bold, 2 faint, 31 red, 32 green, 33 yellow, 34 blue, 36 cyan.
 _INKS: Final[dict[str, str]] = {
@@ -14,6 +14,7 @@ _INKS: Final[dict[str, str]] = {
     "path": "1",
     "frame": "34",
     "good": "32",
+    "removed": "31",
     "faint": "2",
 }
 

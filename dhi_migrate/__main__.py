@@ -1,0 +1,60 @@
+"""Where the program starts: plain checks go straight to work, everything else to the full command line.
+
+The full command line costs more to import than checking a file takes. So the arguments of everyday runs are read by a
+small parser of our own (`cli.options.parse_plain`); tests hold both equal.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+_COMMANDS = ("check", "catalog", "rules")
+_TOP = ("--help", "-h", "--version")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with the arguments `argv` (None: those of the process) and give its exit code: 0, 1 or 2."""
+    if argv is None:
+        import gc
+
+        gc.disable()  # a short run makes less garbage than looking for it costs; long ones turn it on again
+        argv = sys.argv[1:]
+    arguments = list(argv)
+    try:
+        if not arguments or arguments[0] not in (*_COMMANDS, *_TOP):
+            arguments.insert(0, "check")
+        if arguments[0] == "check":
+            from .cli.options import parse_plain
+
+            options = parse_plain(arguments[1:])
+            if options is not None:
+                from .cli.check import run
+
+                return run(options)
+        return _full(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("dhi-migrate: interrupted\n")
+        return 2
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.write("dhi-migrate: internal error (the lines above say where); please report it\n")
+        return 2
+
+
+def _full(arguments: list[str]) -> int:
+    """Hand over to the typer application, and give the code it would exit with."""
+    from .cli.app import app
+
+    try:
+        app(args=arguments, prog_name="dhi-migrate")
+    except SystemExit as end:
+        # Interrupted, typer says 130; for every other end 0, 1 and 2 mean what they mean here.
+        return end.code if end.code in (0, 1) else 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
