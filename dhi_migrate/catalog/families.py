@@ -215,6 +215,8 @@ def wish_for(name: str, repository: str, tag: UpstreamTag, *, final: bool) -> Wi
     if named is not None:
         words = tuple(word for word in words if word != named)
         alias = None
+    if alias == "edge":
+        wish_absent = f"edge is newer than every hardened {name.partition('-')[0]} release"
     if alias in {"latest", "stable", "current"}:
         alias = None
     if not numbers or name not in repository.rsplit("/", 1)[-1]:
@@ -229,6 +231,7 @@ def wish_for(name: str, repository: str, tag: UpstreamTag, *, final: bool) -> Wi
         alias=alias,
         partial=(*beside.get("lacks", ()), *(lacks[word] for word in words if word in lacks)),
         missing=tuple(missing[word] for word in words if word in missing),
+        absent=absent,
         notes=notes,
     )
     rule = _RULES.get(row.get("rule", ""))

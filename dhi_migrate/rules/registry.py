@@ -89,7 +89,9 @@ def match_rules(selectors: tuple[str, ...]) -> frozenset[str]:
         if wanted.upper() == "ALL":
             found.update(known)
             continue
-        matching = [code for code, rule in known.items() if code.startswith(wanted.upper()) or rule.name == wanted.lower()]
+        matching = [
+            code for code, rule in known.items() if code.startswith(wanted.upper()) or rule.name == wanted.lower()
+        ]
         if not wanted or not matching or (len(wanted) < 3 and not wanted.upper().startswith("DHI"[: len(wanted)])):
             import difflib
 

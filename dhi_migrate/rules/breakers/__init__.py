@@ -1,0 +1,25 @@
+"""What breaks when a stage moves from its upstream image to a hardened one: pure functions from a `Move` to `Breaker`s."""
+
+from __future__ import annotations
+
+from .model import Breaker, Move
+from .paths import path_breakers
+from .run import run_breakers
+from .start import start_breakers
+from .tools import tool_breakers
+from .users import user_breakers
+
+__all__ = ["Breaker", "Move", "breakers"]
+
+
+def breakers(move: Move) -> tuple[Breaker, ...]:
+    """Everything that is known to break, or not known to work, in the stages of `move`; in file order."""
+    found: list[Breaker] = []
+    if move.final:
+        found.extend(run_breakers(move))
+        found.extend(start_breakers(move))
+    else:
+        found.extend(tool_breakers(move))
+    found.extend(user_breakers(move))
+    found.extend(path_breakers(move))
+    return tuple(sorted(set(found), key=lambda breaker: (breaker.span, not breaker.certain, breaker.text)))

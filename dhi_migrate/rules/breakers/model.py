@@ -1,0 +1,56 @@
+"""The values of the breakers: one move of a chain of stages to one hardened definition, and what stands in its way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...catalog.model import Definition, UpstreamFacts
+    from ...dockerfile import BuildGraph, Instruction, Span, Stage
+
+
+class Breaker(NamedTuple):
+    """One reason against a swap: what it is about (`span`) and whether it is `certain` to fail (else: not known to work)."""
+
+    span: Span
+    text: str
+    certain: bool
+
+
+class Move(NamedTuple):
+    """Stages that run on one image today, and the hardened definition that they would run on.
+
+    `stages` holds the stage whose ``FROM`` is swapped and the stages built on it that the move is judged for, in file
+    order. `final` tells that the last of them ships. `facts` is None where the upstream image is not described.
+    `release_changes` tells that the operating system release or distribution is known to differ.
+    """
+
+    graph: BuildGraph
+    stages: tuple[Stage, ...]
+    final: bool
+    upstream: str
+    image: str
+    definition: Definition
+    facts: UpstreamFacts | None
+    release_changes: bool
+
+    def instructions(self, *keywords: str) -> Iterator[Instruction]:
+        """The instructions of all stages that have one of `keywords`, in file order."""
+        for stage in self.stages:
+            for instruction in stage.instructions:
+                if instruction.keyword in keywords:
+                    yield instruction
+
+    def last(self, keyword: str) -> Instruction | None:
+        """The instruction `keyword` in force at the end of the last stage, within these stages."""
+        found = None
+        for instruction in self.instructions(keyword):
+            found = instruction
+        return found
+
+
+def basename(path: str) -> str:
+    """The last component of a command word: ``/usr/bin/node`` is ``node``."""
+    return path.rsplit("/", 1)[-1]

@@ -1,0 +1,234 @@
+"""How the container starts: ENTRYPOINT, CMD and HEALTHCHECK against the hardened image's own entrypoint, command, shell.
+
+The judgement compares three things: what the file sets, what the upstream image would have added, and what the hardened
+image adds instead. An ENTRYPOINT in the file clears the base image's CMD; a CMD alone becomes the arguments of the base
+image's entrypoint (https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .model import Breaker, Move, basename
+
+if TYPE_CHECKING:
+    from ...dockerfile import Instruction, Span
+
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
+_SCRIPT_ENDINGS = (".sh", ".bash", ".envsh")
+_FETCHERS = frozenset(
+    {"curl", "wget", "nc", "netcat", "ncat", "pg_isready", "mysqladmin", "redis-cli", "mongosh", "ps", "pgrep"}
+)
+# Programs that the upstream images bring or that installs add, and that no runtime image here has unless it lists them.
+_ABSENT = frozenset(
+    {
+        *("npm", "npx", "yarn", "pnpm", "corepack", "tini", "dumb-init", "gosu", "su-exec", "catatonit", "s6-svscan"),
+        *("supervisord", "docker-entrypoint.sh", "docker-php-entrypoint", "apache2-foreground", "sudo", "su", "env"),
+        *_FETCHERS,
+    }
+)
+# Interpreters by the language prefix of a definition; the value are the names under which they start.
+_INTERPRETERS = {
+    "python": ("python", "python3"),
+    "node": ("node",),
+    "java": ("java",),
+    "php": ("php",),
+    "ruby": ("ruby",),
+    "dotnet": ("dotnet",),
+    "go": ("go",),
+}
+# Upstream start scripts that put the program's name before arguments that are not a program.
+_WRAPPERS = ("docker-entrypoint.sh", "docker-php-entrypoint", "entrypoint.sh", "__cacert_entrypoint.sh", "run.sh")
+
+
+def start_breakers(move: Move) -> list[Breaker]:
+    """Everything about the start of the container that the move breaks, or that is not known to work."""
+    entrypoint, cmd = _in_force(move)
+    found = []
+    for instruction in (entrypoint, cmd, move.last("HEALTHCHECK")):
+        if instruction is not None:
+            found.extend(_shell_breakers(move, instruction))
+    if entrypoint is not None:
+        found.extend(_program_breakers(move, entrypoint))
+    elif cmd is not None:
+        found.extend(_command_breakers(move, cmd))
+    else:
+        found.extend(_default_breakers(move))
+    health = move.last("HEALTHCHECK")
+    if health is not None:
+        found.extend(_health_breakers(move, health))
+    return found
+
+
+def _in_force(move: Move) -> tuple[Instruction | None, Instruction | None]:
+    """The last ENTRYPOINT and CMD; an ENTRYPOINT clears a CMD that an earlier stage of the chain has set."""
+    entrypoint = cmd = None
+    for stage in move.stages:
+        if any(instruction.keyword == "ENTRYPOINT" for instruction in stage.instructions):
+            cmd = None
+        for instruction in stage.instructions:
+            if instruction.keyword == "ENTRYPOINT":
+                entrypoint = instruction if _argv(instruction) != () else None
+            elif instruction.keyword == "CMD":
+                cmd = instruction
+    return entrypoint, cmd
+
+
+def _argv(instruction: Instruction) -> tuple[str, ...] | None:
+    """The words of the exec form, None for the shell form."""
+    argv = getattr(instruction.detail, "argv", None)
+    return tuple(word.text for word in argv) if argv is not None else None
+
+
+def _shell_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
+    if instruction.keyword == "HEALTHCHECK" and getattr(instruction.detail, "none", False):
+        return []
+    definition, span = move.definition, instruction.span
+    argv = _argv(instruction)
+    if argv is None:
+        return _no_shell(move, span, f"{instruction.keyword} in shell form needs /bin/sh")
+    if not argv:
+        return []
+    name = basename(argv[0])
+    if name in _SHELLS:
+        if argv[0] in definition.shells or any(path.endswith(f"/{name}") for path in definition.shells):
+            return []
+        return _no_shell(move, span, f"{instruction.keyword} starts {argv[0]}")
+    scripts = [
+        word for word in argv[:2] if word.endswith(_SCRIPT_ENDINGS) or basename(word).startswith("docker-entrypoint")
+    ]
+    if scripts and scripts[0] not in (definition.entrypoint or ()):
+        return _no_shell(move, span, f"{instruction.keyword} starts the script {scripts[0]}")
+    return []
+
+
+def _no_shell(move: Move, span: Span, need: str) -> list[Breaker]:
+    bin_sh = move.definition.bin_sh
+    if bin_sh:
+        return []
+    if bin_sh is None:
+        return [Breaker(span, f"{need}; whether {move.image} has a shell is not known", False)]
+    return [Breaker(span, f"{need}, and {move.image} has no shell", True)]
+
+
+def _known_programs(move: Move) -> set[str]:
+    definition = move.definition
+    known = {basename(argv[0]) for argv in (definition.entrypoint, definition.cmd) if argv}
+    known.update(basename(word) for word in definition.entrypoint or () if not word.startswith("-"))
+    for language in definition.prefix:
+        known.update(_INTERPRETERS.get(language, ()))
+    known.update(package.partition("=")[0] for package in definition.packages)
+    known.update(basename(entry.path) for entry in definition.paths if entry.kind != "directory")
+    return known
+
+
+def _program_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
+    """Whether the program that starts is there: in the image, or copied in."""
+    argv = _argv(instruction)
+    if not argv:
+        return []  # the shell form is judged as such
+    program, span = argv[0], instruction.span
+    name = basename(program)
+    if name in _SHELLS or program.endswith(_SCRIPT_ENDINGS):
+        return []
+    known = _known_programs(move)
+    if "/" not in program:
+        if name in known or _copied(move, name):
+            return []
+        if name in _ABSENT or (move.definition.bin_sh is False and name in {"mvn", "gradle", "cargo", "make"}):
+            return [Breaker(span, f"{move.image} has no {name}", True)]
+        return [Breaker(span, f"{name} is not known to be in {move.image}", False)]
+    if _copied(move, program):
+        return []
+    listed = {word for argv in (move.definition.entrypoint, move.definition.cmd) if argv for word in argv[:1]}
+    if program in listed or any(entry.path == program for entry in move.definition.paths):
+        return []
+    if name in _ABSENT and name not in known:
+        return [Breaker(span, f"{move.image} has no {program}", True)]
+    return [Breaker(span, f"{program} is not known to be in {move.image}, and no COPY brings it", False)]
+
+
+def _copied(move: Move, program: str) -> bool:
+    """Whether some COPY, ADD or mount-free instruction of these stages may bring `program` (its path, or a bin directory)."""
+    for instruction in move.instructions("COPY", "ADD"):
+        if not instruction.words:
+            continue
+        target = instruction.words[-1].text.strip("\"'")
+        if "$" in target or target in {"/", ".", "./"} or not target.startswith("/"):
+            return True  # relative to the work directory, or not to be told: the application's own tree
+        path = program if "/" in program else f"/{program}"
+        folder = target.rstrip("/")
+        if path == folder or path.startswith(f"{folder}/") or ("/" not in program and folder.endswith("/bin")):
+            return True
+        if program.startswith("./") or not program.startswith("/"):
+            return "/" in program
+    return False
+
+
+def _command_breakers(move: Move, cmd: Instruction) -> list[Breaker]:
+    """A CMD without an ENTRYPOINT in the file: it meets the hardened image's entrypoint instead of the upstream one."""
+    argv, span, image = _argv(cmd), cmd.span, move.image
+    ours = move.definition.entrypoint
+    facts = move.facts
+    if not argv:
+        return (
+            [Breaker(span, f"the CMD becomes arguments of {ours[0]}, the entrypoint of {image}", True)] if ours else []
+        )
+    theirs = facts.entrypoint if facts is not None else None
+    first = basename(argv[0])
+    if ours:
+        names = {basename(word) for word in ours}
+        if first in names:
+            return [Breaker(span, f"{image} starts {basename(ours[-1])} already: the CMD would repeat it", True)]
+        if facts is None:
+            return [Breaker(span, f"the CMD becomes arguments of {ours[0]}; how upstream starts is not known", False)]
+        if theirs is None:
+            return [
+                Breaker(span, f"the CMD would become arguments of {basename(ours[0])}, the entrypoint of {image}", True)
+            ]
+        if [basename(word) for word in theirs] == [basename(word) for word in ours]:
+            return []
+        return [Breaker(span, f"the entrypoint changes from {' '.join(theirs)} to {' '.join(ours)}", False)]
+    if theirs:
+        known = _known_programs(move)
+        wrapper = basename(theirs[-1]) in _WRAPPERS
+        if wrapper and first in known:
+            return []
+        if wrapper and ("/" in argv[0] and _copied(move, argv[0])) and not argv[0].startswith("-"):
+            return []
+        lost = " ".join(theirs)
+        return [Breaker(span, f"the CMD relies on the upstream entrypoint {lost}, which {image} does not have", True)]
+    found = _program_breakers(move, cmd)
+    if facts is None:
+        found.append(Breaker(span, "whether the upstream image has an entrypoint is not known", False))
+    return found
+
+
+def _default_breakers(move: Move) -> list[Breaker]:
+    """Neither CMD nor ENTRYPOINT in the file: the image's own start has to mean the same as before."""
+    definition, facts = move.definition, move.facts
+    span = move.stages[-1].instruction.span
+    if facts is None:
+        return [Breaker(span, "the file sets no command, and how the upstream image starts is not known", False)]
+    before = [
+        basename(word) for word in (*(facts.entrypoint or ()), *(facts.cmd or ())) if basename(word) not in _WRAPPERS
+    ]
+    after = [basename(word) for word in (*(definition.entrypoint or ()), *(definition.cmd or ()))]
+    if before == after or (not before and not after):
+        return []
+    if before[:1] == after[:1] and len(before) <= 1:
+        return []
+    was, now = " ".join(before) or "nothing", " ".join(after) or "nothing"
+    return [Breaker(span, f"the file sets no command; upstream starts {was}, {move.image} starts {now}", False)]
+
+
+def _health_breakers(move: Move, health: Instruction) -> list[Breaker]:
+    if getattr(health.detail, "none", False):
+        return []
+    argv = _argv(health)
+    words = argv if argv is not None else tuple(health.original.replace(";", " ").replace("|", " ").split())
+    known = _known_programs(move)
+    missing = sorted({basename(word) for word in words if basename(word) in _FETCHERS} - known)
+    return [
+        Breaker(health.span, f"the HEALTHCHECK runs {tool}, which {move.image} does not have", True) for tool in missing
+    ]

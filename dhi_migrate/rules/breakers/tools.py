@@ -1,0 +1,239 @@
+"""Build stages: commands, package managers and shells that the -dev image lacks although the upstream image has them.
+
+The text of RUN is read by its words only. That errs on the careful side: a word that looks like a missing tool holds the
+swap back and is named, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .model import Breaker, Move
+
+if TYPE_CHECKING:
+    from ...dockerfile import Instruction
+
+_WORD = re.compile(r"[A-Za-z0-9_.+/-]+")
+_PIECES = re.compile(r"&&|\|\||[;|\n]")
+_INSTALL = re.compile(r"\b(?:apt-get|apt|aptitude|apk|microdnf|tdnf|dnf|yum|zypper)\b")
+_PIN = re.compile(r"(?<![\w$-])[a-z0-9][a-z0-9.+-]+=[0-9][\w.+:~-]*")
+
+_MANAGERS = {
+    "apt-get": "apt",
+    "apt": "apt",
+    "aptitude": "apt",
+    "apt-key": "apt",
+    "add-apt-repository": "apt",
+    "apk": "apk",
+    "yum": "yum",
+    "dnf": "dnf",
+    "microdnf": "microdnf",
+    "tdnf": "tdnf",
+    "zypper": "zypper",
+}
+
+# Tools that upstream images bring and builds use, with the packages that hold them. Debian: packages.debian.org; Alpine:
+# pkgs.alpinelinux.org; "busybox" stands for the applets of that one package.
+_TOOLS: dict[str, tuple[str, ...]] = {
+    "gcc": ("gcc", "build-essential", "build-base"),
+    "cc": ("gcc", "build-essential", "build-base"),
+    "g++": ("g++", "build-essential", "build-base"),
+    "c++": ("g++", "build-essential", "build-base"),
+    "make": ("make", "build-essential", "build-base"),
+    "cmake": ("cmake",),
+    "autoconf": ("autoconf",),
+    "automake": ("automake",),
+    "libtool": ("libtool",),
+    "pkg-config": ("pkg-config", "pkgconf"),
+    "git": ("git",),
+    "hg": ("mercurial",),
+    "svn": ("subversion",),
+    "curl": ("curl",),
+    "wget": ("wget", "busybox"),
+    "tar": ("tar", "busybox"),
+    "unzip": ("unzip", "busybox"),
+    "zip": ("zip",),
+    "xz": ("xz-utils", "xz", "busybox"),
+    "bzip2": ("bzip2", "busybox"),
+    "gzip": ("gzip", "busybox"),
+    "patch": ("patch", "busybox"),
+    "useradd": ("passwd", "shadow"),
+    "groupadd": ("passwd", "shadow"),
+    "usermod": ("passwd", "shadow"),
+    "adduser": ("adduser", "busybox"),
+    "addgroup": ("adduser", "busybox"),
+    "su": ("util-linux", "busybox"),
+    "sudo": ("sudo",),
+    "ssh": ("openssh-client",),
+    "ssh-keyscan": ("openssh-client",),
+    "gpg": ("gnupg", "gpg"),
+    "gpg2": ("gnupg2",),
+    "perl": ("perl", "perl-base"),
+    "python": ("python", "python-is-python3"),
+    "python2": ("python2",),
+    "python3": ("python3",),
+    "pip": ("python3-pip", "py3-pip"),
+    "pip3": ("python3-pip", "py3-pip"),
+    "node": ("nodejs",),
+    "npm": ("npm",),
+    "yarn": ("yarn", "yarn-classic"),
+    "pnpm": ("pnpm",),
+    "java": ("default-jdk",),
+    "javac": ("default-jdk",),
+    "mvn": ("maven",),
+    "gradle": ("gradle",),
+    "docker": ("docker.io",),
+    "bash": ("bash",),
+    "locale-gen": ("locales",),
+    "ps": ("procps", "busybox"),
+    "envsubst": ("gettext-base", "gettext-envsubst", "gettext"),
+    "update-alternatives": ("dpkg",),
+    "update-ca-certificates": ("ca-certificates",),
+    "docker-php-ext-install": (),
+    "docker-php-ext-configure": (),
+    "docker-php-ext-enable": (),
+    "install-php-extensions": (),
+    "pecl": ("php-pear",),
+    "rustup": ("rustup",),
+}
+# Commands that compile native code when no ready-made package fits the platform.
+_COMPILING = re.compile(
+    r"\b(?:pip3?|poetry|pipenv|uv|npm|yarn|pnpm|gem|bundle|bundler)\s+(?:-\S+\s+)*(?:install|ci|add|sync|i|rebuild)\b"
+    r"|\byarn\s*(?:$|&&|;|\|)"
+)
+
+
+def tool_breakers(move: Move) -> list[Breaker]:
+    """What the RUN instructions of these stages need and the hardened image is not known to have."""
+    definition = move.definition
+    found = []
+    runs = list(move.instructions("RUN"))
+    if not runs:
+        return []
+    if definition.bin_sh is False:
+        return [Breaker(run.span, f"RUN needs /bin/sh, which {move.image} does not have", True) for run in runs]
+    installed = _installed(runs)
+    for run in runs:
+        words, install_words = _words(run)
+        found.extend(_manager_breakers(move, run, words | install_words))
+        for tool in sorted(words):
+            reason = _missing(move, tool, installed)
+            if reason is not None:
+                found.append(Breaker(run.span, reason, True))
+        found.extend(_careful(move, run, words, install_words))
+    for instruction in move.instructions("SHELL"):
+        argv = getattr(instruction.detail, "argv", ())
+        if argv and argv[0].text not in definition.shells:
+            found.append(
+                Breaker(instruction.span, f"SHELL names {argv[0].text}, which {move.image} does not have", True)
+            )
+    found.extend(_cgo(move, runs))
+    return found
+
+
+def _text(run: Instruction) -> str:
+    return "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
+
+
+def _words(run: Instruction) -> tuple[set[str], set[str]]:
+    """Words of the commands, and words of the package manager's commands; paths of programs count as their names."""
+    words: set[str] = set()
+    install: set[str] = set()
+    for piece in _PIECES.split(_text(run)):
+        chosen = install if _INSTALL.search(piece) else words
+        for word in _WORD.findall(piece):
+            chosen.add(word)
+            if word.startswith(("/bin/", "/usr/bin/", "/usr/sbin/", "/sbin/")):
+                chosen.add(word.rsplit("/", 1)[-1])
+            if word.startswith("git+"):
+                chosen.add("git")
+    return words, install
+
+
+def _installed(runs: list[Instruction]) -> set[str]:
+    installed: set[str] = set()
+    for run in runs:
+        installed |= _words(run)[1]
+    return installed
+
+
+def _packages(move: Move) -> set[str]:
+    return {package.partition("=")[0] for package in move.definition.packages}
+
+
+def _missing(move: Move, tool: str, installed: set[str]) -> str | None:
+    packages = _TOOLS.get(tool)
+    if packages is None:
+        return None
+    facts = move.facts
+    if facts is not None and tool not in facts.tools and tool not in {"apt-key", "rustup"}:
+        return None  # upstream did not have it either: a later step of the file brings it, or it is no command
+    if installed & {*packages, tool}:
+        return None
+    definition = move.definition
+    have = _packages(move)
+    if have & set(packages) or any(package.startswith((f"{tool}-", f"{tool}js-")) for package in have):
+        return None
+    if tool == "bash" and "/bin/bash" in definition.shells:
+        return None
+    languages = {"python": "python", "python3": "python", "pip": "python", "pip3": "python", "node": "node"}
+    if languages.get(tool, tool) in definition.prefix:
+        return None
+    if tool == definition.image:
+        return None
+    return f"{move.image} has no {tool}" + (", which upstream has" if facts is not None else "")
+
+
+def _manager_breakers(move: Move, run: Instruction, words: set[str]) -> list[Breaker]:
+    found = []
+    for word in sorted(words & set(_MANAGERS)):
+        wanted, have = _MANAGERS[word], move.definition.package_manager
+        if wanted != have:
+            has = f"{move.image} has {have}" if have else f"{move.image} has no package manager"
+            found.append(Breaker(run.span, f"RUN uses {word}; {has}", True))
+            break
+    return found
+
+
+def _careful(move: Move, run: Instruction, words: set[str], install_words: set[str]) -> list[Breaker]:
+    """What may well work but is not known to."""
+    found = []
+    if install_words and move.release_changes:
+        release = f"{move.definition.distro} {move.definition.release}"
+        found.append(
+            Breaker(run.span, f"whether {release} has the installed packages by these names is not known", False)
+        )
+    elif install_words and any(_PIN.search(piece) for piece in _PIECES.split(run.original) if _INSTALL.search(piece)):
+        found.append(Breaker(run.span, "the installed packages are pinned to versions of the upstream release", False))
+    facts = move.facts
+    if facts is not None and "gcc" in facts.tools and not _has_compiler(move) and _COMPILING.search(run.original):
+        found.append(
+            Breaker(run.span, f"a package without a binary would need gcc, which {move.image} does not have", False)
+        )
+    for name in facts.users_present if facts is not None else ():
+        if name not in {"root", "nobody", "daemon"} and any(word.startswith(f"/home/{name}") for word in words):
+            if not any(account.name == name for account in move.definition.accounts):
+                found.append(Breaker(run.span, f"{move.image} has no /home/{name}", False))
+    return found
+
+
+def _has_compiler(move: Move) -> bool:
+    return bool(_packages(move) & {"gcc", "build-essential", "build-base"})
+
+
+def _cgo(move: Move, runs: list[Instruction]) -> list[Breaker]:
+    """golang on Alpine: upstream has no gcc, so cgo is off; the hardened -dev image has one, so cgo would turn on."""
+    facts = move.facts
+    if move.definition.image != "golang" or facts is None or "gcc" in facts.tools or not _has_compiler(move):
+        return []
+    texts = [instruction.original for instruction in move.instructions("ENV", "ARG", "RUN")]
+    if any("CGO_ENABLED=0" in text or "CGO_ENABLED 0" in text for text in texts):
+        return []
+    if _installed(runs) & {"gcc", "build-base", "musl-dev"}:
+        return []
+    return [
+        Breaker(run.span, f"{move.image} has gcc, so go build links dynamically unless CGO_ENABLED=0 is set", False)
+        for run in runs
+        if re.search(r"\bgo\s+(?:build|install)\b", _text(run))
+    ]

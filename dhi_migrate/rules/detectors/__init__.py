@@ -1,0 +1,1 @@
+"""Detectors: pure functions from the stage model of one file to findings."""

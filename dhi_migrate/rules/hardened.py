@@ -1,0 +1,60 @@
+"""A base that is a hardened image already: does the tag exist, is it maintained, and is it the right kind of image?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from ..catalog.facts import classify
+
+if TYPE_CHECKING:
+    from ..catalog.model import Definition
+    from ..catalog.store import Catalog
+    from ..images import HardenedName, Reference
+
+Problem = Literal["invalid", "retired", "ending"]
+
+
+class HardenedUse(NamedTuple):
+    """What the catalog knows of a hardened reference in the file.
+
+    `definition` is None for a tag that is not in the catalog; then `problem` and `message` say why, and `successor` is a
+    tag to use instead, where one is near. A `problem` "ending" is one of a tag that exists.
+    """
+
+    name: str
+    tag: str
+    definition: Definition | None
+    problem: Problem | None
+    message: str
+    successor: str | None
+
+
+def inspect_hardened(catalog: Catalog, name: HardenedName, reference: Reference) -> HardenedUse:
+    """The state of a hardened `reference` whose spelling was recognised as `name`, on the day of the catalog data."""
+    written = str(reference)
+    if reference.tag is None:
+        if reference.digest is not None:
+            return HardenedUse(name.name, "", None, None, "a digest alone tells nothing of the version", None)
+        return HardenedUse(
+            name.name, "", None, "invalid", f"{written} names no tag, and no hardened image has latest", None
+        )
+    tag = reference.tag
+    day = date.fromisoformat(catalog.info.date)
+    state = classify(catalog, name.name, tag, day)
+    definition, successor = state.definition, state.successor
+    if name.problem is not None:
+        return HardenedUse(
+            name.name, tag, definition, "invalid", name.problem, successor or (tag if definition else None)
+        )
+    if state.status == "unknown-image":
+        return HardenedUse(name.name, tag, None, "invalid", f"the catalog has no image {name.name}", None)
+    if state.status == "unknown":
+        return HardenedUse(name.name, tag, None, "invalid", f"{name.name} has no tag {tag} in the catalog", successor)
+    if state.status == "retired":
+        return HardenedUse(name.name, tag, None, "retired", f"the catalog has no {name.name}:{tag} any more", successor)
+    if definition is not None and state.status in {"end-of-life", "near-end-of-life"}:
+        when = "was" if state.status == "end-of-life" else "is"
+        message = f"the end of life of {name.name}:{tag} {when} {definition.end_of_life}"
+        return HardenedUse(name.name, tag, definition, "ending", message, successor)
+    return HardenedUse(name.name, tag, definition, None, "", None)

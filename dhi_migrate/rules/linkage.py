@@ -1,0 +1,117 @@
+"""Stages that hand programs to each other over COPY --from: they have to agree on C library, release and language prefix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .breakers import Breaker
+
+if TYPE_CHECKING:
+    from ..dockerfile import BuildGraph, Edge
+    from .stages import StageModel
+
+# Hardened images whose trees (virtual environments, node_modules with add-ons, gems, extensions) are bound to the interpreter.
+_INTERPRETED = frozenset({"python", "node", "ruby", "php", "perl", "elixir", "erlang-otp"})
+# Hardened images that build or hold native programs, bound to the C library that they were linked with.
+_NATIVE = frozenset({"golang", "rust", "debian-base", "alpine-base", "dart", "build"})
+_JAVA = frozenset({"eclipse-temurin", "amazoncorretto", "azul", "maven", "gradle", "tomcat", "jruby", "clojure"})
+_DOTNET = frozenset({"dotnet", "aspnetcore"})
+
+
+def link_breakers(graph: BuildGraph, models: dict[int, StageModel], index: int) -> tuple[Breaker, ...]:
+    """Why the stage `index` must not move as planned, given the plans of the stages that it exchanges files with."""
+    found = []
+    for edge in graph.edges:
+        if edge.source is None or index not in {_root(models, edge.stage), _root(models, edge.source)}:
+            continue
+        consumer, producer = models[_root(models, edge.stage)], models[_root(models, edge.source)]
+        if consumer is producer:
+            continue
+        reason = _disagreement(models[index], producer, consumer, edge)
+        if reason is not None:
+            found.append(Breaker(models[index].stage.base.word.span, reason, False))
+    return tuple(dict.fromkeys(found))
+
+
+def _root(models: dict[int, StageModel], index: int) -> int:
+    """The stage whose FROM decides the image of stage `index`."""
+    while models[index].match == "stage" and models[index].stage.base.stage is not None:
+        index = models[index].stage.base.stage or 0
+    return index
+
+
+def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel, edge: Edge) -> str | None:
+    other = consumer if model is producer else producer
+    if not _bound(producer, consumer, edge):
+        return None
+    where = f"line {other.stage.line}"
+    if other.match in {"none", "unknown"}:
+        return f"it exchanges programs with the stage of {where}, whose image does not move"
+    if other.match == "scratch":
+        return None
+    ours, theirs = model.definition, other.definition
+    if ours is None or theirs is None:
+        return None
+    if ours.distro != theirs.distro:
+        before, after = (model.facts, other.facts)
+        if before is not None and after is not None and (before.os == "alpine") != (after.os == "alpine"):
+            return None  # they differed before: the program is known not to mind
+        return f"{ours.distro} here and {theirs.distro} in the stage of {where} have different C libraries"
+    if ours.release != theirs.release and not _older_builds(producer, consumer):
+        return f"{ours.distro} {ours.release} here and {theirs.release} in the stage of {where} do not match"
+    if producer.definition is not None and consumer.definition is not None and _same_language(producer, consumer):
+        if _line(producer) != _line(consumer):
+            return f"{_line(producer)} builds and {_line(consumer)} runs: they have to be of one version"
+        if producer.definition.prefix != consumer.definition.prefix:
+            return f"the language lies in different directories here and in the stage of {where}"
+    if model.safe and other.resolution is not None and not other.safe:
+        return f"it moves together with the stage of {where}, which is not safe to move"
+    return None
+
+
+def _bound(producer: StageModel, consumer: StageModel, edge: Edge) -> bool:
+    """Whether what the edge copies is tied to the image that made it."""
+    if edge.kind == "mount":
+        return False
+    maker = _name(producer)
+    if maker is None:
+        # an unknown maker may hand over anything; an unknown consumer runs what a known maker builds
+        return producer.match in {"none", "unknown"} and _name(consumer) not in {None, "nginx", "httpd", "static"}
+    if maker in _JAVA:
+        return False
+    if maker in _DOTNET:
+        return _name(consumer) in _DOTNET
+    if maker in _INTERPRETED:
+        return _name(consumer) in {maker, *_NATIVE, None}
+    if maker in _NATIVE:
+        return not _static(producer)
+    return False
+
+
+def _name(model: StageModel) -> str | None:
+    return model.definition.image if model.definition is not None else None
+
+
+def _static(producer: StageModel) -> bool:
+    """Whether the producer says that it links nothing: CGO_ENABLED=0, a musl target, a static C runtime."""
+    marks = ("CGO_ENABLED=0", "CGO_ENABLED 0", "linux-musl", "+crt-static", "-static")
+    return any(mark in instruction.original for instruction in producer.stage.instructions for mark in marks)
+
+
+def _older_builds(producer: StageModel, consumer: StageModel) -> bool:
+    """A program linked on an older glibc runs on a newer one; musl and interpreters make no such promise."""
+    maker, runner = producer.definition, consumer.definition
+    if maker is None or runner is None or maker.distro != "debian" or maker.image in _INTERPRETED:
+        return False
+    return int(maker.release) < int(runner.release)
+
+
+def _same_language(producer: StageModel, consumer: StageModel) -> bool:
+    return _name(producer) == _name(consumer) and _name(producer) in _INTERPRETED
+
+
+def _line(model: StageModel) -> str:
+    definition = model.definition
+    if definition is None:
+        return model.base
+    return f"{definition.image} {'.'.join(definition.version.split('.')[: 2 if definition.image != 'node' else 1])}"

@@ -1,0 +1,195 @@
+"""Edits that write a hardened reference where the upstream one stands, in ``FROM``, and in the ``ARG`` that feeds it.
+
+A reference without variables is replaced as a whole (its digest goes with it). Where a global ARG holds a version or the
+whole reference, the variable stays: the ``FROM`` line keeps naming it, and its default changes only if every ``FROM`` that
+uses it agrees. What cannot keep its variable is written out, which is never done unasked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..dockerfile import Span
+from ..images import parse_hardened_tag
+from .findings import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..dockerfile import BuildGraph, Dockerfile, Expanded, VariableUse, Word
+    from .stages import StageModel
+
+
+class SwapEdits(NamedTuple):
+    """The edits of one swap, whether they keep the meaning of the file for every reader (`plain`), and what to say.
+
+    `partners` are the other stages that the same edits change: they are applied together.
+    """
+
+    edits: tuple[Edit, ...]
+    plain: bool
+    notes: tuple[str, ...] = ()
+    partners: frozenset[int] = frozenset()
+
+
+class _Slot(NamedTuple):
+    """One ``FROM`` word to be rewritten to ``<target>``."""
+
+    index: int
+    word: Word
+    expanded: Expanded
+    target: str
+
+
+def swap_edits(
+    dockerfile: Dockerfile, graph: BuildGraph, models: Sequence[StageModel], targets: Mapping[int, str]
+) -> dict[int, SwapEdits]:
+    """The edits by stage number for all stages with a target reference in `targets`."""
+    found: dict[int, SwapEdits] = {}
+    groups: dict[tuple[int, str], list[_Slot]] = {}
+    for model in models:
+        target = targets.get(model.stage.index)
+        if target is None:
+            continue
+        base = model.stage.base
+        slot = _Slot(model.stage.index, base.word, base.reference, target)
+        use = _single_use(slot)
+        if model.own_from or not base.reference.uses:
+            found[slot.index] = _literal(dockerfile, slot, ())
+        elif use is not None and use.definition is not None and use.origin == "arg":
+            groups.setdefault((use.definition.index, use.name), []).append(slot)
+        elif use is not None and (kept := _keep(dockerfile, slot, use, use.value or "")) is not None:
+            note = f"{use.name} is given from outside: with another value the reference may not exist"
+            found[slot.index] = SwapEdits((kept,), False, (note,))
+        else:
+            found[slot.index] = _written_out(dockerfile, slot)
+    for slots in groups.values():
+        found.update(_group(dockerfile, graph, models, slots))
+    return found
+
+
+def _single_use(slot: _Slot) -> VariableUse | None:
+    """The only variable of the reference, if it is written plainly (``$V`` or ``${V}``)."""
+    if len(slot.expanded.uses) != 1:
+        return None
+    use = slot.expanded.uses[0]
+    written = slot.word.text[use.start : use.end]
+    return use if written in {f"${use.name}", f"${{{use.name}}}"} else None
+
+
+def _one_line(dockerfile: Dockerfile, span: Span) -> bool:
+    return b"\n" not in dockerfile.source.data[span.start : span.end]
+
+
+def _literal(dockerfile: Dockerfile, slot: _Slot, notes: tuple[str, ...]) -> SwapEdits:
+    span = slot.word.span
+    if not _one_line(dockerfile, span):
+        return SwapEdits((), False, ("the reference runs over several lines",))
+    return SwapEdits((Edit(span.start, span.end, slot.target.encode()),), not notes, notes)
+
+
+def _written_out(dockerfile: Dockerfile, slot: _Slot) -> SwapEdits:
+    names = ", ".join(dict.fromkeys(use.name for use in slot.expanded.uses))
+    return _literal(dockerfile, slot, (f"the reference is written out and no longer follows {names}",))
+
+
+def _parts(slot: _Slot, use: VariableUse) -> tuple[str, str] | None:
+    """The fixed head of the new reference before the variable, and the rest of the target that starts at it."""
+    before = slot.word.text[: use.start]
+    if not before:
+        return "", slot.target
+    if before.endswith(":") and "/" not in before.rsplit(":", 1)[1]:
+        head, _, tag = slot.target.rpartition(":")
+        return f"{head}:", tag
+    return None
+
+
+def _fits(rest: str, value: str) -> bool:
+    return bool(value) and rest.startswith(value) and (len(rest) == len(value) or rest[len(value)] == "-")
+
+
+def _keep(dockerfile: Dockerfile, slot: _Slot, use: VariableUse, value: str) -> Edit | None:
+    """Rewrite the word around the variable, which has or gets `value`; None where the target does not allow it."""
+    parts = _parts(slot, use)
+    span = slot.word.span
+    if parts is None or not _fits(parts[1], value) or not _one_line(dockerfile, span):
+        return None
+    written = slot.word.text[use.start : use.end]
+    suffix = parts[1][len(value) :]
+    return Edit(span.start, span.end, f"{parts[0]}{written}{suffix}".encode())
+
+
+def _group(
+    dockerfile: Dockerfile, graph: BuildGraph, models: Sequence[StageModel], slots: list[_Slot]
+) -> dict[int, SwapEdits]:
+    """The stages whose references are fed by one ARG."""
+    uses = {slot.index: use for slot in slots if (use := _single_use(slot)) is not None}
+    first = uses[slots[0].index]
+    kept = {slot.index: _keep(dockerfile, slot, uses[slot.index], first.value or "") for slot in slots}
+    if all(edit is not None for edit in kept.values()):
+        return {index: SwapEdits((edit,), True) for index, edit in kept.items() if edit is not None}
+    joint = _new_default(dockerfile, graph, models, slots, uses)
+    if joint is not None:
+        return joint
+    return {
+        slot.index: SwapEdits((edit,), True)
+        if (edit := kept[slot.index]) is not None
+        else _written_out(dockerfile, slot)
+        for slot in slots
+    }
+
+
+def _new_default(
+    dockerfile: Dockerfile,
+    graph: BuildGraph,
+    models: Sequence[StageModel],
+    slots: list[_Slot],
+    uses: Mapping[int, VariableUse],
+) -> dict[int, SwapEdits] | None:
+    """Change the default of the ARG and all references that it feeds, as one fix; None where that is not possible."""
+    first = uses[slots[0].index]
+    span, definition = first.value_span, first.definition
+    if span is None or definition is None or not _one_line(dockerfile, span):
+        return None
+    others = [use for model in models for use in model.stage.base.reference.uses if use.name == first.name]
+    if len(others) != len(slots):
+        return None  # another FROM, which does not move, is fed by it too
+    rests = [parts[1] for slot in slots if (parts := _parts(slot, uses[slot.index])) is not None]
+    if len(rests) != len(slots):
+        return None
+    shortest = min(rests, key=len)
+    parsed = parse_hardened_tag(shortest)
+    candidates = [parsed.version] if parsed is not None and "/" not in shortest else []
+    whole = "-" in (first.value or "") or "/" in shortest
+    candidates = [shortest, *candidates] if whole or not candidates else candidates
+    for value in candidates:
+        edits = {slot.index: _keep(dockerfile, slot, uses[slot.index], value) for slot in slots}
+        if all(edit is not None for edit in edits.values()):
+            break
+    else:
+        return None
+    raw = dockerfile.source.text(span)
+    quote = raw[0] if len(raw) >= 2 and raw[0] == raw[-1] and raw[0] in "\"'" else ""
+    change = Edit(span.start, span.end, f"{quote}{value}{quote}".encode())
+    elsewhere = _used_elsewhere(dockerfile, graph, first.name, definition.index)
+    notes = (f"{first.name} is used by other instructions too: {elsewhere}",) if elsewhere else ()
+    changed = tuple(edit for edit in edits.values() if edit is not None and _changes(dockerfile, edit))
+    together = frozenset(slot.index for slot in slots)
+    return {slot.index: SwapEdits((change, *changed), not notes, notes, together - {slot.index}) for slot in slots}
+
+
+def _changes(dockerfile: Dockerfile, edit: Edit) -> bool:
+    return dockerfile.source.data[edit.start : edit.end] != edit.text
+
+
+def _used_elsewhere(dockerfile: Dockerfile, graph: BuildGraph, name: str, definition: int) -> str:
+    """Where else the global ARG `name` is read: a redeclaration in a stage, or another global default."""
+    for instruction in dockerfile.instructions:
+        if instruction.index == definition or instruction.keyword == "FROM":
+            continue
+        if instruction.keyword == "ARG" and any(pair.name == name for pair in getattr(instruction.detail, "pairs", ())):
+            return f"ARG {name} in line {instruction.start_line}"
+        before_first = not graph.stages or instruction.index < graph.stages[0].instruction.index
+        if before_first and (f"${name}" in instruction.original or f"${{{name}" in instruction.original):
+            return f"line {instruction.start_line}"
+    return ""
