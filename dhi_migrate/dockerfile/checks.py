@@ -147,3 +147,76 @@ def is_signal(text: str) -> bool:
     if match is None:
         return False
     return 1 <= int(match.group(2)) <= (15 if match.group(1) == "MIN+" else 14) and match.group(2)[0] != "0"
+
+
+_SYSTEMS = frozenset(
+    [
+        "aix",
+        "android",
+        "darwin",
+        "dragonfly",
+        "freebsd",
+        "hurd",
+        "illumos",
+        "ios",
+        "js",
+        "linux",
+        "nacl",
+        "netbsd",
+        "openbsd",
+        "plan9",
+        "solaris",
+        "windows",
+        "zos",
+        "macos",
+    ]
+)
+_MACHINES = frozenset(
+    [
+        "386",
+        "amd64",
+        "amd64p32",
+        "arm",
+        "armbe",
+        "arm64",
+        "arm64be",
+        "ppc64",
+        "ppc64le",
+        "loong64",
+        "mips",
+        "mipsle",
+        "mips64",
+        "mips64le",
+        "mips64p32",
+        "mips64p32le",
+        "ppc",
+        "riscv",
+        "riscv64",
+        "s390",
+        "s390x",
+        "sparc",
+        "sparc64",
+        "wasm",
+        "i386",
+        "x86_64",
+        "x86-64",
+        "aarch64",
+        "armhf",
+        "armel",
+    ]
+)
+_PLATFORM_PART = re.compile(r"[A-Za-z0-9_.-]+(?:\([A-Za-z0-9_.+-]*\))?\Z")
+
+
+def platform_problem(text: str) -> str | None:
+    """Why ``FROM --platform`` refuses `text` (containerd's ``platforms.Parse``), or None if it does not."""
+    if not text:
+        return "nothing is left of the platform once its variables are expanded"
+    if "*" in text:
+        return "a platform has no wildcard"
+    parts = text.split("/")
+    if len(parts) > 3 or not all(_PLATFORM_PART.match(part) for part in parts):
+        return "a platform is written os, architecture, os/architecture or os/architecture/variant"
+    if len(parts) == 1 and parts[0].partition("(")[0].lower() not in _SYSTEMS | _MACHINES:
+        return "this is neither an operating system nor an architecture that is known"
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from .text import SPACE
 
@@ -21,8 +21,14 @@ MAX_VALUES = 1 << 16
 Keeps ``ENV A=$A$A`` repeated from exploding.
 """
 
-Lookup = Callable[[str], "str | Literal[False] | None"]
-"""Name -> its value, False if it is not set, None if that cannot be known."""
+Value = str | bool | None
+"""Value of a variable. False: not set. None: cannot be known. True: an ARG without default, set only by the caller.
+
+The last is unknown where it is used as it is, and counts as not set for ``:-`` and its kin: that is what these are for.
+"""
+
+Lookup = Callable[[str], Value]
+"""Name -> value."""
 
 
 class LexError(Exception):
@@ -39,7 +45,7 @@ class Seen(NamedTuple):
     name: str
     start: int
     end: int
-    value: str | Literal[False] | None
+    value: Value
 
 
 _NAME = re.compile(r"[0-9]+|[@*#?\-$!]|[^\W\d]\w*|")
@@ -219,9 +225,10 @@ class Lexer:
         self.at += len(name)
         return name
 
-    def _get(self, name: str, start: int) -> str | Literal[False] | None:
+    def _get(self, name: str, start: int) -> Value:
         value = self.lookup(name)
-        self.length += len(value or "")
+        if isinstance(value, str):
+            self.length += len(value)
         if self.length > MAX_VALUES:
             raise TooMuchError("variables too long")
         self.seen.append(Seen(name, start, self.at, value))
@@ -239,7 +246,7 @@ class Lexer:
             value = self._get(name, start)
             if value is False and self.skip_unset:
                 return "$" + name, False
-            return value or "", value is None
+            return _plain(value)
         self.at += 1
         following = text[self.at : self.at + 1]
         if not following:
@@ -253,7 +260,7 @@ class Lexer:
             value = self._get(name, start)
             if value is False and self.skip_unset:
                 return "${" + name + "}", False
-            return value or "", value is None
+            return _plain(value)
         empty_is_unset = modifier == ":"
         if empty_is_unset:
             modifier = text[self.at : self.at + 1]
@@ -283,7 +290,7 @@ class Lexer:
         value = self._get(name, start)
         if self.skip_unset and value is False:
             return "${" + name + "/" + pattern + "/" + replacement + "}", False
-        if value is None or vague or vague_too:
+        if value is None or value is True or vague or vague_too:
             return "", True
         from .wildcard import replace
 
@@ -291,17 +298,26 @@ class Lexer:
         return replaced or "", replaced is None
 
 
+def _plain(value: Value) -> tuple[str, bool]:
+    """Text of a variable used as it is, and whether it is unknown."""
+    if isinstance(value, str):
+        return value, False
+    return "", value is not False
+
+
 def _modified(modifier: str, empty_is_unset: bool, use: Seen, word: str, vague: bool) -> tuple[str, bool]:
     """Apply ``-``, ``+``, ``?``, ``#`` or ``%`` with `word` (unknown if `vague`) to the value of `use`."""
     value = use.value
     if value is None:
         return "", True
-    absent = value is False or (empty_is_unset and value == "")
-    held = value or ""
+    absent = isinstance(value, bool) or (empty_is_unset and value == "")
+    held = value if isinstance(value, str) else ""
     if modifier == "-":
         return (word, vague) if absent else (held, False)
     if modifier == "+":
         return ("", False) if absent else (word, vague)
+    if value is True:
+        return "", True
     if modifier == "?":
         if absent:
             fault = "is not set" if value is False else "is empty"
