@@ -70,6 +70,10 @@ def repository_facts(repository: str) -> dict[str, Any]:
     row = _table()["repositories"].get(repository)
     if isinstance(row, dict):
         return row
+    if repository.startswith("bitnami/") and repository != "bitnami/minideb":
+        return {
+            "lacks": ["the layout of Bitnami images (/opt/bitnami, BITNAMI_ variables, user 1001) does not carry over"]
+        }
     if repository.startswith(("registry.access.redhat.com/", "gcr.io/distroless/")):
         last = re.sub(r"-(?:debian\d+|runtime)\Z", "", repository.rsplit("/", 1)[1])
         match = _REPOSITORY_VERSION.search(last)
@@ -215,8 +219,9 @@ def wish_for(name: str, repository: str, tag: UpstreamTag, *, final: bool) -> Wi
     if named is not None:
         words = tuple(word for word in words if word != named)
         alias = None
-    if alias == "edge":
-        wish_absent = f"edge is newer than every hardened {name.partition('-')[0]} release"
+    absent = None
+    if alias == "edge" and row.get("rule") == "system":
+        absent = f"edge is newer than every hardened {name.partition('-')[0]} release"
     if alias in {"latest", "stable", "current"}:
         alias = None
     if not numbers or name not in repository.rsplit("/", 1)[-1]:

@@ -163,12 +163,18 @@ class _Resolver:
             wish, system = self._release_as_version(wish, system), None
         if self.foreign and wish.name not in upstream.rsplit("/", 1)[-1]:
             wish = wish._replace(numbers=())  # the number counts the releases of another product
+        everything = pool
         pool, lacks = suited(wish, pool, build=self.role == "build")
         distro = "alpine" if self.implied == "alpine" else "debian"
         strict = bool(self.implied) and not is_system(wish.name) and any(one.distro == distro for one in pool)
         frame = Frame(wish, system, distro, strict, self.today)
         ranked = rank(self.catalog, frame, pool)
         if wish.absent is not None or not ranked or _line_ends_before(ranked[0], wish, pool):
+            if self.role == "build" and rank(self.catalog, frame, suited(wish, everything, build=False).pool):
+                shown = f"{wish.name} {dotted(wish.numbers)}"
+                return _nothing(
+                    str(self.reference), upstream, "none", f"{shown} or newer has no -dev image to run commands on"
+                )
             return self._too_new(frame, pool)
         return self._answer(frame, ranked, pool, (*wish.missing, *wish.partial, *lacks))
 
@@ -208,6 +214,7 @@ class _Resolver:
             and not _behind_newest(wish, ranked)
             and not self._libc_changes(frame, candidate.definition)
             and self.implied in _KIN
+            and (self.role == "build" or candidate.definition.variant == "runtime")
         )
         reasons = (*self._reasons(frame, best, pool), *lacks, *wish.notes)
         others = other_lines(ranked, candidate, MAX_ALTERNATIVES)
