@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-_COMMANDS = ("check", "catalog", "rules")
 _TOP = ("--help", "-h", "--version")
 
 
@@ -22,11 +21,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv = sys.argv[1:]
     arguments = list(argv)
     try:
-        if not arguments or arguments[0] not in (*_COMMANDS, *_TOP):
+        from .cli.options import COMMANDS, parse_plain
+
+        if not arguments or arguments[0] not in (*COMMANDS, *_TOP):
             arguments.insert(0, "check")
         if arguments[0] == "check":
-            from .cli.options import parse_plain
-
             options = parse_plain(arguments[1:])
             if options is not None:
                 from .cli.check import run

@@ -13,13 +13,12 @@ from ..project.reader import MAX_BYTES, reason
 from ..settings import Settings
 from .console import Output, say, style_for
 from .freshness import staleness_notice
-from .options import CheckOptions
+from .options import COMMANDS, CheckOptions
 from .pool import load_catalog, outcomes
 from .progress import Progress
 from .reporter import FAILED, Reporter
 from .work import Job, failure, process_stream
 
-COMMANDS: Final = ("check", "catalog", "rules")
 STDIN_NAME: Final = "<stdin>"
 
 

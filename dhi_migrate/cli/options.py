@@ -11,6 +11,9 @@ from typing import Any, Final, Literal, NamedTuple
 
 from ..settings import FailOn, LevelChoice
 
+COMMANDS: Final = ("check", "catalog", "rules")
+"""The words that are commands when they come first; everything else is for ``check``."""
+
 Format = Literal["text", "concise", "json"]
 
 DEFAULT_REGISTRY: Final = "dhi.io/{name}"
