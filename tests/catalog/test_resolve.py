@@ -119,7 +119,7 @@ def test_every_answer_exists_and_is_never_older(repository: str, tag: str, role:
     for candidate in (found.best, *found.alternatives):
         if candidate is not None:
             assert CATALOG.find(candidate.name, candidate.tag) is candidate.definition
-    if found.best is not None and found.match not in {"other-product"}:
+    if found.best is not None and repository not in {"debian", "alpine", "ubuntu"}:  # there the release is the version
         asked = parse_upstream_tag(tag).numbers[:2]
         have = definition_version(found.best.definition)[: len(asked)]
         assert have >= asked[: len(have)]
