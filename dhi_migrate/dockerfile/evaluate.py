@@ -10,6 +10,7 @@ from typing import NamedTuple
 from . import details
 from .expand import UNSET, Binding, Expanded, expand, expand_flag, expand_part, expand_word, expand_words
 from .model import Instruction, Word
+from .source import Span
 from .state import END, FROM_IMAGE, NOTHING, Effective, History, Settings
 
 PLATFORM_ARGS = (
@@ -71,9 +72,10 @@ class Globals:
 
 
 class Refusal(NamedTuple):
-    """An instruction that BuildKit would refuse to run, and why."""
+    """What BuildKit would refuse when it runs an instruction, and why."""
 
     instruction: Instruction
+    span: Span
     message: str
 
 
@@ -151,12 +153,12 @@ class Runner:
 
     def word(self, instruction: Instruction, word: Word) -> Expanded:
         """Expand one word; what BuildKit refuses is noted."""
-        return self.noted(instruction, expand_word(instruction, word, self.scope, self.escape))
+        return self.noted(instruction, expand_word(instruction, word, self.scope, self.escape), word.span)
 
-    def noted(self, instruction: Instruction, expanded: Expanded) -> Expanded:
-        """`expanded`, its error noted as a refusal of `instruction`."""
-        if expanded.error is not None:
-            self.refusals.append(Refusal(instruction, expanded.error))
+    def noted(self, instruction: Instruction, expanded: Expanded, span: Span) -> Expanded:
+        """`expanded`; its error, the first of `instruction`, is noted as a refusal of what stands at `span`."""
+        if expanded.error is not None and (not self.refusals or self.refusals[-1].instruction is not instruction):
+            self.refusals.append(Refusal(instruction, span, expanded.error))
         return expanded
 
     def effective(self, instruction: Instruction, value: str | tuple[str, ...] | None) -> Effective:
@@ -186,9 +188,9 @@ def joined_path(directory: str | None, path: str) -> str | None:
 def _env(runner: Runner, instruction: Instruction, detail: details.Env, moment: int) -> None:
     found = []
     for pair in detail.pairs:
-        name = runner.noted(instruction, expand(pair.name, runner.scope, runner.escape)).text
+        name = runner.noted(instruction, expand(pair.name, runner.scope, runner.escape), pair.name_span).text
         value = expand_part(instruction, pair.value, pair.value_span, pair.value_offset, runner.scope, runner.escape)
-        found.append((name, runner.noted(instruction, value).text, pair.value_span))
+        found.append((name, runner.noted(instruction, value, pair.value_span).text, pair.value_span))
     for name, text, span in found:
         if name is not None:
             binding = Binding(text, "env", instruction, span)
@@ -208,7 +210,7 @@ def _arg(runner: Runner, instruction: Instruction, detail: details.Arg, moment: 
             value = expand_part(
                 instruction, pair.default, pair.default_span, pair.default_offset, runner.scope, runner.escape
             )
-            text = runner.noted(instruction, value).text
+            text = runner.noted(instruction, value, pair.default_span).text
             binding = Binding(text, "arg", instruction, pair.default_span)
         elif inherited is not None and not inherited.open:
             binding = inherited
@@ -287,8 +289,8 @@ def _volume(runner: Runner, instruction: Instruction, detail: details.Volume, mo
 
 def _label(runner: Runner, instruction: Instruction, detail: details.Label, moment: int) -> None:
     for pair in detail.pairs:
-        name = runner.noted(instruction, expand(pair.name, runner.scope, runner.escape)).text
-        value = runner.noted(instruction, expand(pair.value, runner.scope, runner.escape)).text
+        name = runner.noted(instruction, expand(pair.name, runner.scope, runner.escape), pair.name_span).text
+        value = runner.noted(instruction, expand(pair.value, runner.scope, runner.escape), pair.value_span).text
         if name is not None:
             runner.history.labels.set(name, moment, runner.effective(instruction, value))
 
@@ -299,4 +301,4 @@ def _copy(runner: Runner, instruction: Instruction, detail: details.Copy | detai
         runner.word(instruction, word)
     for flag in (detail.chown, detail.chmod):
         if flag is not None:
-            runner.noted(instruction, expand_flag(instruction, flag, runner.scope, runner.escape))
+            runner.noted(instruction, expand_flag(instruction, flag, runner.scope, runner.escape), flag.span)

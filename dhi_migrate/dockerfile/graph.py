@@ -19,6 +19,10 @@ BaseEnv = Callable[[str], "Mapping[str, str] | None"]
 """Image reference -> the environment that the image sets, None if that is not known."""
 
 
+MAX_TRIGGERS = 5000
+"""Most ONBUILD instructions that are run for all stages together; bounds what stages times triggers can cost."""
+
+
 class Base(NamedTuple):
     """What a stage is built from.
 
@@ -147,6 +151,8 @@ class _Builder:
         self.edges: list[Edge] = []
         self.diagnostics: list[Diagnostic] = []
         self.refusals: list[tuple[int, Refusal]] = []
+        self.onbuilds: list[tuple[Instruction, ...]] = []
+        self.triggers_left = MAX_TRIGGERS
 
     def error(self, kind: str, message: str, span: Span) -> None:
         self.diagnostics.append(Diagnostic(kind, message, span, "error"))
@@ -198,12 +204,14 @@ class _Builder:
                 env = self.base_env(base.reference.text)
         scope = StageScope(history, self.globals, env, external or not history.complete)
         runner = Runner(index, scope, settings)
-        triggers = _triggers(parent)
+        triggers = self._triggers(parent, instruction)
         for trigger in triggers:
             runner.run(trigger, -1)
         for own in opening.body:
             runner.run(own, own.index)
         self.refusals += [(index, refusal) for refusal in runner.refusals]
+        inner = [own.detail.inner for own in opening.body if isinstance(own.detail, details.Onbuild)]
+        self.onbuilds.append(tuple([own for own in inner if own.detail is not None]))
         self.stages.append(
             Stage(
                 index,
@@ -221,6 +229,18 @@ class _Builder:
         )
         if name is not None:
             self.names[name.text.lower()] = index
+
+    def _triggers(self, parent: Stage | None, instruction: Instruction) -> tuple[Instruction, ...]:
+        """What the ONBUILD instructions of the stage that FROM names run in the new one."""
+        if parent is None:
+            return ()
+        found = self.onbuilds[parent.index]
+        if len(found) > self.triggers_left:
+            message = "more ONBUILD instructions are triggered than can be followed: they are left out"
+            self.diagnostics.append(Diagnostic("too-many-triggers", message, instruction.span, "warning"))
+            return ()
+        self.triggers_left -= len(found)
+        return found
 
     def _base(self, instruction: Instruction, detail: details.From) -> Base:
         """What a FROM names: an earlier stage before an image (``addState``)."""
@@ -324,7 +344,7 @@ class _Builder:
         self.diagnostics += order_problems(self.stages, self.edges, reachable)
         for index, refusal in self.refusals:
             severity: Literal["error", "warning"] = "error" if index in reachable else "warning"
-            self.diagnostics.append(Diagnostic("expansion", refusal.message, refusal.instruction.span, severity))
+            self.diagnostics.append(Diagnostic("expansion", refusal.message, refusal.span, severity))
         self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
         return BuildGraph(
             self.dockerfile, tuple(self.stages), tuple(self.edges), shipped, reachable, tuple(self.diagnostics)
@@ -340,19 +360,6 @@ class _Builder:
             last = self.stages[-1].instruction.keyword_span if self.stages else Span(0, 0)
             self.error("unknown-target", message, last)
         return found
-
-
-def _triggers(parent: Stage | None) -> tuple[Instruction, ...]:
-    """What the ONBUILD instructions of the stage that FROM names run in the new one."""
-    if parent is None:
-        return ()
-    return tuple(
-        [
-            own.detail.inner
-            for own in parent.instructions
-            if isinstance(own.detail, details.Onbuild) and own.detail.inner.detail
-        ]
-    )
 
 
 def _number(text: str) -> int | None:

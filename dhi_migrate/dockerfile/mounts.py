@@ -13,6 +13,7 @@ from .details import Mount, MountField
 if TYPE_CHECKING:
     from .model import Flag
     from .reading import Level, Parts
+    from .split import RawFlag
 
 _LONG = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly", "rw": "readwrite"}
 _KEYS = frozenset(
@@ -57,10 +58,9 @@ def csv_fields(text: str) -> list[tuple[str, int, int]] | None:
         at += 1
 
 
-def read_mount(parts: Parts, flag: Flag) -> Mount:
-    """The fields of the ``--mount`` `flag`, which has a value; problems go to `parts`."""
+def read_mount(parts: Parts, flag: Flag, raw: RawFlag) -> Mount:
+    """The fields of the ``--mount`` `flag` (`raw` in the line), which has a value; problems go to `parts`."""
     value = flag.value or ""
-    raw = next(raw for raw, known in zip(parts.line.flags, parts.flags, strict=True) if known is flag)
     fields = csv_fields(value)
 
     def add(message: str, level: Level) -> None:

@@ -184,8 +184,9 @@ def _run(parts: Parts) -> details.Run:
     if parts.flags:
         from .mounts import read_mount
 
+        both = zip(parts.flags, parts.line.flags, strict=True)
         mounts = tuple(
-            [read_mount(parts, flag) for flag in parts.flags if flag.name == "mount" and flag.value is not None]
+            [read_mount(parts, flag, raw) for flag, raw in both if flag.name == "mount" and flag.value is not None]
         )
         network = _flag(parts, "network")
         if network and network.value not in ("default", "none", "host", None):
