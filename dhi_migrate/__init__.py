@@ -1,0 +1,121 @@
+"""dhi-migrate: judge Dockerfiles against hardened base images, and move them there.
+
+The public interface, complete:
+
+- `parse(source)` reads the bytes of a Dockerfile; `build_graph(dockerfile)` gives its stages.
+- `Catalog.load()` opens the shipped catalog; `load_overlay(path)` reads a user's additions to it.
+- `resolve(catalog, reference, role)` says which hardened tag replaces an upstream reference.
+- `check(data, catalog, settings)` gives the report of one file, `migrate(data, catalog, settings)` the fixed bytes.
+
+Nothing here prints, exits, writes a file, or uses the network. Names are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .catalog.model import CatalogInfo, Definition, Image, UpstreamFacts, UpstreamTarget
+    from .catalog.overlay import OverlayError, load_overlay
+    from .catalog.resolve import Resolution, resolve
+    from .catalog.store import Catalog, CatalogError, Overlay
+    from .dockerfile import BuildGraph, Dockerfile, Instruction, Source, Span, build_graph, parse
+    from .images import InvalidReferenceError, Reference, Spelling, parse_reference
+    from .migrate.fix import Migration
+    from .rules.findings import Edit, FileReport, Finding, Fix, StageReport
+    from .rules.registry import UnknownRuleError
+    from .settings import Settings
+
+__all__ = [
+    "BuildGraph",
+    "Catalog",
+    "CatalogError",
+    "CatalogInfo",
+    "Definition",
+    "Dockerfile",
+    "Edit",
+    "FileReport",
+    "Finding",
+    "Fix",
+    "Image",
+    "Instruction",
+    "InvalidReferenceError",
+    "Migration",
+    "Overlay",
+    "OverlayError",
+    "Reference",
+    "Resolution",
+    "Settings",
+    "Source",
+    "Span",
+    "Spelling",
+    "StageReport",
+    "UnknownRuleError",
+    "UpstreamFacts",
+    "UpstreamTarget",
+    "__version__",
+    "build_graph",
+    "check",
+    "load_overlay",
+    "migrate",
+    "parse",
+    "parse_reference",
+    "resolve",
+]
+
+_HOMES = {
+    "catalog.model": ("CatalogInfo", "Definition", "Image", "UpstreamFacts", "UpstreamTarget"),
+    "catalog.overlay": ("OverlayError", "load_overlay"),
+    "catalog.resolve": ("Resolution", "resolve"),
+    "catalog.store": ("Catalog", "CatalogError", "Overlay"),
+    "dockerfile": ("BuildGraph", "Dockerfile", "Instruction", "Source", "Span", "build_graph", "parse"),
+    "images": ("InvalidReferenceError", "Reference", "Spelling", "parse_reference"),
+    "migrate.fix": ("Migration",),
+    "rules.findings": ("Edit", "FileReport", "Finding", "Fix", "StageReport"),
+    "rules.registry": ("UnknownRuleError",),
+    "settings": ("Settings",),
+}
+
+
+def check(data: bytes, catalog: Catalog, settings: Settings | None = None, *, path: str = "Dockerfile") -> FileReport:
+    """Judge the bytes of one Dockerfile; `path` is the name in the report. Any bytes are accepted.
+
+    Raises `UnknownRuleError` for a selector in `settings` that matches no rule, and ValueError for a registry template
+    that makes no references.
+    """
+    from .rules.engine import check_source
+    from .settings import Settings
+
+    return check_source(path, data, catalog, settings if settings is not None else Settings())
+
+
+def migrate(
+    data: bytes,
+    catalog: Catalog,
+    settings: Settings | None = None,
+    *,
+    unsafe: bool = False,
+    path: str = "Dockerfile",
+) -> Migration:
+    """Apply the safe fixes to the bytes of one Dockerfile, with `unsafe` the others too; nothing is written.
+
+    Raises what `check` raises.
+    """
+    from .migrate.fix import migrate_source
+    from .settings import Settings
+
+    return migrate_source(path, data, catalog, settings if settings is not None else Settings(), unsafe=unsafe)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home at its first use: a command pays only for what it needs."""
+    for home, names in _HOMES.items():
+        if name in names:
+            from importlib import import_module
+
+            value = getattr(import_module(f".{home}", __name__), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
