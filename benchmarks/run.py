@@ -22,6 +22,7 @@ from inputs import SHAPES, SMALL, dockerfiles
 
 START_RATIO = 6.0
 FILES_PER_SECOND = 500.0
+FEWEST_FILES = 300  # with fewer, the start of the process is most of what is measured
 LONG_FILE_SECONDS = 1.0
 DOUBLE_RATIO = 2.5
 
@@ -55,8 +56,9 @@ def measure_rate(files: list[Path], jobs: int, rounds: int) -> list[Row]:
     """Files a second of the tool and of each installed peer, one after the other over the same files."""
     (seconds,) = median_seconds([partial(check, files, jobs)], rounds)
     rate = len(files) / seconds
-    met = rate >= FILES_PER_SECOND
-    rows = [Row(f"dhi-migrate, {len(files)} files", rate, "files/s", f">= {FILES_PER_SECOND:g}", met)]
+    rows = [Row(f"dhi-migrate, {len(files)} files", rate, "files/s")]
+    if len(files) >= FEWEST_FILES:
+        rows[0] = rows[0]._replace(target=f">= {FILES_PER_SECOND:g}", met=rate >= FILES_PER_SECOND)
     for peer in PEERS:
         if peer.executable is None:
             print(f"{peer.name} is not installed; not measured", file=sys.stderr)

@@ -26,7 +26,7 @@ def test_a_short_run_over_the_examples_measures_start_rate_and_growth(tmp_path: 
         ("python -c pass", "ms", ""),
         ("dhi-migrate, 7 lines", "ms", ""),
         ("start ratio", "x", "<= 6"),
-        ("dhi-migrate, 2 files", "files/s", ">= 500"),
+        ("dhi-migrate, 2 files", "files/s", ""),
         ("mixed, 900 lines", "s", "<= 1"),
         ("mixed, twice the lines", "x", "< 2.5"),
         ("one RUN, 900 lines", "s", "<= 1"),
