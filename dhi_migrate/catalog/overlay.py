@@ -183,7 +183,9 @@ def _schema_complaint(error: Any, positions: Positions) -> Complaint:
         return Complaint(*place, f"unknown key {location[-1]!r}{_suggestion(str(location[-1]), known)}")
     if error["type"] == "missing":
         return Complaint(*positions.key(location[:-1]), f"{location[-1]!r} is missing")
-    message = error["msg"].removeprefix("Input ")
+    message = error["msg"].removeprefix("Input ").removeprefix("String ")
+    if error["type"] == "string_pattern_mismatch":
+        message = f"is not of the right form: {error['input']!r}"
     return Complaint(*positions.value(location), f"{name} {message}")
 
 
@@ -235,7 +237,7 @@ class _Builder:
                 self._complain(("pins", repository), self._unknown(name, tag))
         for number, pattern in enumerate(self._file.deny):
             if "/" in pattern:
-                text = f"{pattern!r} has a registry in it; write the name and tag alone, such as 'node:22*'"
+                text = f"{pattern!r} has a registry in it: write the name and tag alone"
                 self._complain(("deny", number), text)
         if self._complaints:
             raise OverlayError(self._path, self._complaints)

@@ -74,8 +74,9 @@ class Positions:
                 at += 2 if array else 1
                 table = _table(names, array, arrays)
                 for length, start in enumerate(starts, start=1):
-                    prefix = _resolve(names[:length], arrays)
-                    self._keys.setdefault(prefix, start)
+                    above = _resolve(names[: length - 1], arrays)
+                    self._keys.setdefault((*above, names[length - 1]), start)
+                    self._keys.setdefault(_resolve(names[:length], arrays), start)
             else:
                 at = self._pair(at, table)
             at = self._skip(at)

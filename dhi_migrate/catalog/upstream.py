@@ -7,12 +7,13 @@ work of a check.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from .model import Confidence, UpstreamFacts, UpstreamTarget
 
 _DISTROLESS = "gcr.io/distroless/"
-_RELEASES = ("-debian12", "-debian13")
+_RELEASE = re.compile(r"-debian1\d\Z")
 _CONFIDENCE: dict[str, Confidence] = {"high": "high", "medium": "medium", "low": "low", "none": "none"}
 _ORDER = tuple(_CONFIDENCE)
 
@@ -25,14 +26,20 @@ _PLACEHOLDERS = ("<major>", "<version>", "<release>", "<arch>")
 def read_targets(data: bytes, repository: str) -> tuple[UpstreamTarget, ...]:
     """The rows of the upstream map `data` (CSV bytes) whose first field is `repository`, best confidence first.
 
-    The file holds simple rows: of the four fields only the note may be quoted, and no field holds a line break; the
-    tests check that a CSV reader understands it in the same way.
+    A Google distroless image that is there for another Debian release alone is taken for that one. The file holds
+    simple rows: of the four fields only the note may be quoted, and no field holds a line break; the tests check that a
+    CSV reader understands it in the same way.
     """
     if not repository or "\n" in repository or "," in repository or '"' in repository:
         return ()
     key = f"\n{repository},".encode()
     found = []
     start = data.find(key)
+    if start == -1 and repository.startswith(_DISTROLESS):
+        # the same image on another Debian release
+        bare = _RELEASE.sub("", repository).encode()
+        start = max(data.find(b"\n%b%b," % (bare, release)) for release in (b"", b"-debian12", b"-debian13"))
+        key = data[start : data.find(b",", start) + 1] if start != -1 else key
     while start != -1:
         end = data.find(b"\n", start + 1)
         line = data[start + 1 : end if end != -1 else len(data)].decode()
@@ -61,8 +68,7 @@ def read_facts(data: bytes, repository: str, tag: str) -> UpstreamFacts | None:
     and against "-" and the tag, so that ``*-slim`` stands for ``slim`` too.
     """
     if repository.startswith(_DISTROLESS):
-        for release in _RELEASES:
-            repository = repository.removesuffix(release)
+        repository = _RELEASE.sub("", repository)
     key = ('{"repo": ' + json.dumps(repository) + ", ").encode()
     best: dict[str, Any] | None = None
     most = -1

@@ -1,8 +1,8 @@
 """Where a language is installed, which differs from release to release of one image.
 
 A ``COPY --from=build /usr/local/lib/python3.12`` breaks where the hardened image has Python below /usr: so the prefix
-is a fact of each definition. It is taken from, in this order, what the environment says (JAVA_HOME ..), the packages, the
-files taken from other images, what builds put in, and PATH. What none of these tell stays unset.
+is a fact of each definition. It is taken from, in this order, what the environment says (JAVA_HOME ..), the packages,
+the files taken from other images, what builds put in, and PATH. What none of these tell stays unset.
 """
 
 from __future__ import annotations
