@@ -6,101 +6,30 @@ overlay is never half used.
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
+import stat
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from ..images.reference import InvalidReferenceError, parse_reference
 from ..images.tags import parse_hardened_tag
 from .model import Account, Definition, Image, UpstreamTarget
+from .overlay_schema import OverlayFile, OverlayImage, OverlayTag, fields_at
 from .store import Catalog, Overlay
 from .toml_positions import Location, Position, Positions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MAX_SIZE = 1_000_000
 """An overlay larger than this (bytes) is refused."""
 
 _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)\Z", re.DOTALL)
+_BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _NEEDED = ("version", "distro", "release", "user", "uid", "gid", "shells")
 _EMPTY_IS_UNSET = ("edition", "flavor", "workdir", "stop_signal", "released", "end_of_life", "entrypoint", "cmd")
-
-Text = Annotated[str, StringConstraints(min_length=1)]
-Number = Annotated[int, Field(ge=0, le=4294967295)]
-Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
-Day = Annotated[str, StringConstraints(pattern=r"^(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$")]
-AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/")]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-
-
-class OverlayAccount(_Model):
-    """A user or group of an image: ``{ name = "app", uid = 1000, gid = 1000 }``; a group has no uid."""
-
-    name: Text
-    uid: Number | None = None
-    gid: Number
-
-
-class OverlayTag(_Model):
-    """One tag: the facts of the catalog tag `like` ("name:tag"), with those overridden that are given here.
-
-    All other names are those of `Definition`. An empty text or list takes away what `like` has set.
-    """
-
-    tag: Tag
-    like: Text | None = None
-    version: Text | None = None
-    edition: str | None = None
-    distro: Literal["debian", "alpine"] | None = None
-    release: Text | None = None
-    flavor: str | None = None
-    variant: Literal["runtime", "dev"] | None = None
-    platforms: list[Text] | None = None
-    released: Day | None = None
-    end_of_life: Day | None = None
-    user: Text | None = None
-    uid: Number | None = None
-    gid: Number | None = None
-    accounts: list[OverlayAccount] | None = None
-    groups: list[OverlayAccount] | None = None
-    entrypoint: list[str] | None = None
-    cmd: list[str] | None = None
-    workdir: str | None = None
-    workdir_writable: bool | None = None
-    ports: list[Text] | None = None
-    env: dict[str, str] | None = None
-    stop_signal: str | None = None
-    shells: list[AbsolutePath] | None = None
-    bin_sh: bool | None = None
-    package_manager: Literal["apt", "apk", ""] | None = None
-    packages: list[Text] | None = None
-    packages_complete: bool | None = None
-    prefix: dict[str, AbsolutePath] | None = None
-
-
-class OverlayImage(_Model):
-    """An image of the catalog or a new one: `replaces` names upstream repositories, `tags` are added to its own."""
-
-    name: Annotated[str, StringConstraints(max_length=128)]
-    title: str | None = None
-    replaces: list[Text] = []
-    tags: list[OverlayTag] = []
-
-
-class OverlayFile(_Model):
-    """An overlay as written."""
-
-    deny: list[Text] = []
-    pins: dict[str, Text] = {}
-    images: list[OverlayImage] = []
 
 
 class Complaint(NamedTuple):
@@ -150,7 +79,10 @@ def load_overlay(path: str, catalog: Catalog | None = None) -> Overlay:
 
 def _read(path: str) -> str:
     try:
-        if os.path.getsize(path) > MAX_SIZE:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise OverlayError(path, [Complaint(0, 0, "is not a regular file")])
+        if status.st_size > MAX_SIZE:
             raise OverlayError(path, [Complaint(0, 0, f"is larger than {MAX_SIZE} bytes")])
         with open(path, "rb") as stream:
             data = stream.read(MAX_SIZE)
@@ -176,10 +108,10 @@ def _syntax_complaint(text: str, message: str) -> Complaint:
 
 def _schema_complaint(error: Any, positions: Positions) -> Complaint:
     location: Location = tuple(error["loc"])
-    name = ".".join(str(step) for step in location if isinstance(step, str))
+    name = ".".join(step if _BARE.match(step) else repr(step) for step in location if isinstance(step, str))
     if error["type"] == "extra_forbidden":
         place = positions.key(location)
-        known = _fields_at(location[:-1])
+        known = fields_at(location[:-1])
         return Complaint(*place, f"unknown key {location[-1]!r}{_suggestion(str(location[-1]), known)}")
     if error["type"] == "missing":
         return Complaint(*positions.key(location[:-1]), f"{location[-1]!r} is missing")
@@ -187,20 +119,6 @@ def _schema_complaint(error: Any, positions: Positions) -> Complaint:
     if error["type"] == "string_pattern_mismatch":
         message = f"is not of the right form: {error['input']!r}"
     return Complaint(*positions.value(location), f"{name} {message}")
-
-
-def _fields_at(location: Location) -> list[str]:
-    model: type[BaseModel] = OverlayFile
-    children: Mapping[str, type[BaseModel]] = {
-        "images": OverlayImage,
-        "tags": OverlayTag,
-        "accounts": OverlayAccount,
-        "groups": OverlayAccount,
-    }
-    for step in location:
-        if isinstance(step, str) and step in children:
-            model = children[step]
-    return list(model.model_fields)
 
 
 def _suggestion(name: str, known: list[str]) -> str:
@@ -316,6 +234,10 @@ class _Builder:
                 text = "another distribution than that of 'like' needs 'release' as well"
                 self._complain((*location, "distro"), text)
                 return None
+        for field in ("released", "end_of_life"):
+            if given.get(field) and not _is_date(given[field]):
+                self._complain((*location, field), f"there is no day {given[field]}")
+                return None
         values = self._values(given, base)
         missing = [field for field in _NEEDED if base is None and field not in values]
         if "user" in given and "uid" not in values:
@@ -369,6 +291,14 @@ class _Builder:
         if "end_of_life" in values:
             values["end_of_life_cause"] = "image" if values["end_of_life"] else None
         return values
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _major(version: str) -> str:

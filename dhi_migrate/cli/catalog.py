@@ -35,13 +35,15 @@ _DEFAULT_REGISTRY = "dhi.io/{name}"
 
 
 def _fail(message: str) -> NoReturn:
-    """Print `message` to stderr and end with exit code 2."""
-    typer.echo(f"error: {message}", err=True)
+    """Print `message`, whose lines may hold text of files, to stderr and end with exit code 2."""
+    from ..report.escape import visible
+
+    typer.echo("error: " + "\n".join(visible(line) for line in message.split("\n")), err=True)
     raise typer.Exit(2)
 
 
 def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(value, indent=2))  # ASCII alone: safe on any terminal
 
 
 def open_catalog(overlay: str | None) -> Catalog:
@@ -91,6 +93,7 @@ def build(
     from ..catalog.build.provenance import git_provenance
     from ..catalog.build.write import write_catalog
     from ..catalog.store import DATA, Catalog, CatalogError
+    from ..report.escape import visible
 
     known = git_provenance(checkout)
     commit = commit or (known.commit if known else None)
@@ -109,10 +112,10 @@ def build(
     except CatalogBuildError as error:
         _fail(f"{len(error.problems)} problems in {checkout}; nothing is written\n{error}")
     for note in built.notes:
-        typer.echo(f"note: {note}", err=True)
+        typer.echo(f"note: {visible(str(note))}", err=True)
     if diff:
         difference = compare(before, built.images)
-        typer.echo(difference.as_text())
+        typer.echo("\n".join(visible(line) for line in difference.as_text().split("\n")))
         raise typer.Exit(1 if difference else 0)
     assert commit is not None  # noqa: S101 - established above
     assert date is not None  # noqa: S101
@@ -185,6 +188,8 @@ def _nearest(name: str, names: tuple[str, ...]) -> str | None:
 
 def facts_text(facts: dict[str, Any], origins: dict[str, str]) -> str:
     """The facts of a tag for people: a heading, and a line a fact; `origins` says how each shell comes in."""
+    from ..report.escape import visible
+
     shells = ", ".join(f"{path} ({origins[path]})" if path in origins else path for path in facts["shells"])
     probable = f" ({origins['/bin/sh']})" if "/bin/sh" in origins else ""
     shell = {True: "yes", False: "no", None: f"unknown, probably yes{probable}"}
@@ -206,7 +211,7 @@ def facts_text(facts: dict[str, Any], origins: dict[str, str]) -> str:
         ("packages", " ".join(facts["packages"]) or "none listed"),
         ("source", facts["source"]),
     ]
-    return "\n".join([facts["reference"], *(f"  {label:<12} {value}" for label, value in rows)])
+    return "\n".join([facts["reference"], *(f"  {label:<12} {visible(value)}" for label, value in rows)])
 
 
 def _command(words: list[str] | None) -> str:
@@ -224,6 +229,7 @@ def search(
     The exit code is 1 where nothing is found.
     """
     from ..catalog.facts import search as find
+    from ..report.escape import visible
 
     found = find(open_catalog(overlay), words)
     if output_format == "json":
@@ -233,7 +239,7 @@ def search(
         for one in found:
             replaced = f"  replaces {', '.join(one.upstream[:4])}" if one.upstream else ""
             more = f" and {len(one.upstream) - 4} more" if len(one.upstream) > 4 else ""
-            typer.echo(f"{one.name:<{width}}  {one.title}{replaced}{more}")
+            typer.echo(f"{one.name:<{width}}  {visible(one.title)}{replaced}{more}")
     if not found:
         raise typer.Exit(1)
 
@@ -336,14 +342,22 @@ def _is_below(path: str, directory: str) -> bool:
 
 
 def _listed(directory: str) -> list[str]:
+    """Names below `directory`: what git lists there and in repositories inside of it, or all files where git has no say."""
     from ..project.git import git_files
     from ..project.names import SKIPPED_DIRECTORIES
 
-    listed = git_files(directory)
-    if listed is not None:
-        return list(listed.files)
-    names = []
-    for folder, folders, files in os.walk(directory):
-        folders[:] = [name for name in folders if name not in SKIPPED_DIRECTORIES]
-        names += [os.path.relpath(os.path.join(folder, name), directory) for name in files]
+    names: list[str] = []
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        top = os.path.join(directory, prefix)
+        listed = git_files(top)
+        if listed is not None:
+            names += [prefix + name for name in listed.files]
+            inner = [f"{prefix}{name}/" for name in listed.repositories if name]
+            waiting += [name for name in inner if _is_below(os.path.join(directory, name), directory)]
+            continue
+        for folder, folders, files in os.walk(top):
+            folders[:] = [name for name in folders if name not in SKIPPED_DIRECTORIES]
+            names += [os.path.relpath(os.path.join(folder, name), directory) for name in files]
     return names

@@ -184,3 +184,19 @@ def test_build_refuses_what_is_wrong_and_writes_nothing(run, tmp_path):
     assert errors.splitlines()[0] == f"error: 1 problems in {checkout}; nothing is written"
     assert errors.splitlines()[1].startswith("image/: only 1 definitions where the previous data has 2582")
     assert not (tmp_path / "out").exists()
+
+
+def test_no_escape_of_a_file_reaches_the_terminal(run, tmp_path):
+    overlay = tmp_path / "o.toml"
+    overlay.write_text(
+        '[[images]]\nname = "our"\ntitle = "\\u001b[31m"\nreplaces = ["our"]\n[[images.tags]]\ntag = "1"\nlike = "node:24"\n'
+        'env = { A = "\\u001b[2J" }\nworkdir = "/\\u009b"\n'
+    )
+    printed = [
+        *run("show", "our:1", "--catalog", overlay)[1:],
+        *run("show", "our:1", "--catalog", overlay, "--format", "json")[1:],
+        *run("search", "our", "--catalog", overlay)[1:],
+        *run("show", "our:1", "--catalog", tmp_path / "\x1b[31m.toml")[1:],
+    ]
+    assert all(line.isprintable() for text in printed for line in text.split("\n"))
+    assert "A=\\x1b[2J" in printed[0]

@@ -194,6 +194,9 @@ def test_a_pin_can_name_a_tag_of_the_overlay(load):
             (4, 7, "a tag without 'like' needs all of its facts; missing: 'distro', 'release', 'shells'"),
         ),
         (ALIKE + '[[images.tags]]\ntag = "1"\nlike = "node:26"', (7, 7, "the tag node:1 is given twice, first in line 4")),
+        (ALIKE + 'end_of_life = "2027-02-29"', (6, 15, "there is no day 2027-02-29")),
+        (ALIKE + 'end_of_life = "soon"', (6, 15, "images.tags.end_of_life is not of the right form: 'soon'")),
+        ('[pins]\n"\\u001b[2J" = 3', (2, 15, "pins.'\\x1b[2J' should be a valid string")),
         ("deny = ['é', 3]", (1, 14, "deny should be a valid string")),
     ],
 )  # fmt: skip
@@ -217,6 +220,8 @@ def test_a_file_that_is_not_there_not_text_or_too_large_is_refused(load, tmp_pat
     assert refused(load, b"deny = []\n# \xff\n") == [(2, 3, "is not UTF-8 text")]
     assert refused(load, "#" * 1_000_001) == [(0, 0, "is larger than 1000000 bytes")]
     assert refused(load, "deny = " + "[" * 50_000) != []
+    with pytest.raises(OverlayError, match="is not a regular file"):
+        load_overlay(str(tmp_path))
 
 
 def test_lines_may_end_as_on_windows(load):
