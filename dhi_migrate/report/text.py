@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..dockerfile.source import Source
-from ..rules.findings import FileReport, Finding, StageReport
+from ..rules.findings import FileReport, Finding, StageReport, Status
 from .escape import visible, width
 from .excerpt import excerpt
 from .style import Ink, Style, wrap
@@ -13,6 +13,13 @@ from .tally import Tally
 
 _WIDEST_COLUMN: Final = 56  # a longer reference stands out of its column rather than pushing everybody else's
 _LEAST_TEXT: Final = 40
+_MEANINGS: Final[dict[Status, str]] = {
+    "hardened": "nothing left to do",
+    "swappable": "by FROM lines alone",
+    "fixable": "with further edits",
+    "manual": "needs a person",
+    "unsupported": "no hardened equivalent",
+}
 
 
 def render_text(report: FileReport, style: Style) -> str:
@@ -104,7 +111,7 @@ def _notes(report: FileReport, source: Source, finding: Finding, told: set[int],
         told.add(stage.index)
         if stage.target is not None and stage.target not in finding.message:
             notes.append(("target", f"{stage.target} ({stage.match})"))
-        notes += [("note", reason) for reason in stage.reasons]
+        notes += [("note", reason) for reason in stage.reasons if reason not in finding.evidence]
         if stage.alternatives:
             notes.append(("or", ", ".join(stage.alternatives)))
     for fix in finding.fixes:
@@ -129,7 +136,9 @@ def _stages(report: FileReport, told: set[int], style: Style) -> list[str]:
         for stage in report.stages
     ]
     widths = [max(width(row[at]) if width(row[at]) <= _WIDEST_COLUMN else 0 for row in rows) for at in range(4)]
-    heading = f"{visible(report.path)}: {report.status}"
+    heading = visible(report.path)
+    if report.status is not None:
+        heading += f": {report.status} ({_MEANINGS[report.status]})"
     if report.level is not None:
         heading += f", level {report.level}"
     lines = [style.paint("path", heading)]

@@ -34,7 +34,7 @@ web/Dockerfile:2:5: error[DHI202] CMD needs a shell
   = because: no /bin/sh
   = fix: write CMD as a JSON array [--fix --unsafe-fixes]
 
-web/Dockerfile: manual, level runtime
+web/Dockerfile: manual (needs a person), level runtime
   final  node:22  -> dhi.io/node:22  exact
 
 2 findings in 1 file (1 error, 1 info); 1 fixable with --fix, 1 more with --unsafe-fixes

@@ -44,7 +44,7 @@ web/Dockerfile:12:1: error[DHI202] CMD needs a shell, which dhi.io/node:22-alpin
    = because: image/node/alpine-3.24/22.yaml lists no shell
    = fix: write CMD as a JSON array [--fix --unsafe-fixes]
 
-web/Dockerfile: manual, level runtime
+web/Dockerfile: manual (needs a person), level runtime
   build  deps   node:22-alpine  -> dhi.io/node:22-alpine3.24-dev  exact
   build  build  deps
   final  #2     node:22-alpine  -> dhi.io/node:22-alpine3.24      same-version, not by --fix
