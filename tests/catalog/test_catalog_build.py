@@ -277,6 +277,13 @@ def test_configuration_in_a_debian_rules_file_is_read(tmp_path):
     }
 
 
+def test_yaml_aliases_that_multiply_are_walked_once(tmp_path):
+    lines = ["a0: &a0 {x: y}"] + [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 40)]
+    bomb = "image: dhi.io/pkg-bomb # oci-config\n" + "\n".join(lines) + "\n"
+    checkout = make_checkout(tmp_path, packages={"deb/main/bomb/debian-13/1.yaml": bomb})
+    assert build_catalog(checkout).definitions == 1
+
+
 def test_configuration_of_another_release_does_not_count_and_is_noted(tmp_path):
     text = with_packages(DEBIAN, "sdk-1-oci-config")
     checkout = make_checkout(tmp_path, {"demo/debian-13/1.yaml": text}, {"deb/main/sdk/debian-12/1.yaml": INLINE})

@@ -103,8 +103,14 @@ def _add(configs: Configs, key: tuple[str, str, str], body: Any, path: str, prob
 def _configured(node: Any) -> Iterator[tuple[str, Any]]:
     """(package, configuration) of every ``oci-config:`` key and here-document anywhere in a package's YAML."""
     pending = [node]
+    seen: set[int] = (
+        set()
+    )  # an alias is one node with its anchor: without this, nested aliases double the work each time
     while pending:
         node = pending.pop()
+        if id(node) in seen and isinstance(node, (list, dict)):
+            continue
+        seen.add(id(node))
         if isinstance(node, list):
             pending.extend(reversed(node))
         elif isinstance(node, dict):
