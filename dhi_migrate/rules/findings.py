@@ -53,7 +53,7 @@ class StageReport(NamedTuple):
     applied by ``--fix``; `line` is 1-based.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, on purpose: the name is that of the report
     name: str | None
     line: int
     role: Role

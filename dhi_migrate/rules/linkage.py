@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from .breakers import Breaker
 
 if TYPE_CHECKING:
-    from ..dockerfile import BuildGraph, Edge
+    from collections.abc import Mapping
+
+    from ..dockerfile import Edge
+    from .lineage import Lineage
     from .stages import StageModel
 
 # Hardened images whose trees (virtual environments, node_modules with add-ons, gems, extensions) are bound to the interpreter.
@@ -18,32 +21,30 @@ _JAVA = frozenset({"eclipse-temurin", "amazoncorretto", "azul", "maven", "gradle
 _DOTNET = frozenset({"dotnet", "aspnetcore"})
 
 
-def link_breakers(graph: BuildGraph, models: dict[int, StageModel], index: int) -> tuple[Breaker, ...]:
-    """Why the stage `index` must not move as planned, given the plans of the stages that it exchanges files with."""
-    found = []
-    for edge in graph.edges:
-        if edge.source is None or index not in {_root(models, edge.stage), _root(models, edge.source)}:
+def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) -> tuple[Breaker, ...]:
+    """Why the stage `index` must not move as planned, given the plans of the stages that it exchanges programs with."""
+    model = models[index]
+    span = model.stage.base.word.span
+    found: dict[Breaker, None] = {}
+    for edge in lines.partners(index):
+        if edge.source is None:
             continue
-        consumer, producer = models[_root(models, edge.stage)], models[_root(models, edge.source)]
-        if consumer is producer:
+        producer, consumer = models[lines.root[edge.source]], models[lines.root[edge.stage]]
+        partner = consumer if model is producer else producer
+        if not _bound(producer, consumer, edge):
             continue
-        reason = _disagreement(models[index], producer, consumer, edge)
+        reason = _disagreement(model, producer, consumer)
         if reason is not None:
-            found.append(Breaker(models[index].stage.base.word.span, reason, False))
-    return tuple(dict.fromkeys(found))
+            found[Breaker(span, reason, True)] = None
+        elif partner.resolution is not None and partner.match != "scratch" and not partner.safe:
+            text = f"it moves together with the stage of line {partner.stage.line}, which "
+            text += "can not move" if partner.broken else "is not safe to move"
+            found[Breaker(span, text, partner.broken)] = None
+    return tuple(found)
 
 
-def _root(models: dict[int, StageModel], index: int) -> int:
-    """The stage whose FROM decides the image of stage `index`."""
-    while models[index].match == "stage" and models[index].stage.base.stage is not None:
-        index = models[index].stage.base.stage or 0
-    return index
-
-
-def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel, edge: Edge) -> str | None:
+def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel) -> str | None:
     other = consumer if model is producer else producer
-    if not _bound(producer, consumer, edge):
-        return None
     where = f"line {other.stage.line}"
     if other.match in {"none", "unknown"}:
         return f"it exchanges programs with the stage of {where}, whose image does not move"
@@ -64,8 +65,6 @@ def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel,
             return f"{_line(producer)} builds and {_line(consumer)} runs: they have to be of one version"
         if producer.definition.prefix != consumer.definition.prefix:
             return f"the language lies in different directories here and in the stage of {where}"
-    if model.safe and other.resolution is not None and not other.safe:
-        return f"it moves together with the stage of {where}, which is not safe to move"
     return None
 
 

@@ -12,11 +12,12 @@ from ..catalog.resolve import Resolution, resolve
 from ..images import InvalidReferenceError, parse_reference
 from .breakers import Breaker, Move, breakers
 from .hardened import HardenedUse, inspect_hardened
+from .lineage import Lineage, lineage
 from .linkage import link_breakers
 
 if TYPE_CHECKING:
     from ..catalog.model import Definition, UpstreamFacts
-    from ..catalog.resolve import Match
+    from ..catalog.ranking import Match
     from ..catalog.resolve import Role as Want
     from ..catalog.store import Catalog
     from ..dockerfile import BuildGraph, Stage
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 class StageModel(NamedTuple):
     """What is known and decided about one stage.
 
-    `want` is the kind of image that the stage needs, None where its base is another stage. Exactly one of `resolution` (an
-    upstream base) and `hardened` (a hardened one already) is set for a known external base. `definition` is what the
-    stage runs on after the move: the proposed definition, or its own hardened one. `own_from` tells that the stage is
-    built on a bare stage of the file and gets its own ``FROM`` of `resolution`.
+    `want` is the kind of image that the stage needs, None where its base is another stage. At most one of `resolution` (an
+    upstream base) and `hardened` (a hardened one already) is set. `definition` is what the stage runs on after the move:
+    the proposed definition, or its own hardened one. `own_from` tells that the stage is built on a bare stage of the file
+    and gets a ``FROM`` of its own. `safe` is what ``--fix`` goes by.
     """
 
     stage: Stage
@@ -51,209 +52,166 @@ class StageModel(NamedTuple):
     @property
     def broken(self) -> bool:
         """Whether the swap is known not to work."""
-        return any(breaker.certain for breaker in self.breakers) or (
-            self.resolution is not None and not self.resolution.workable
-        )
+        unworkable = self.resolution is not None and not self.resolution.workable
+        return unworkable or any(breaker.certain for breaker in self.breakers)
 
 
 def stage_models(graph: BuildGraph, catalog: Catalog, spelling: Spelling, settings: Settings) -> tuple[StageModel, ...]:
     """The models of all stages of `graph`, in file order."""
-    shipped = frozenset(stage.index for stage in graph.chain(graph.target)) if graph.target is not None else frozenset()
-    models = [_model(graph, stage, shipped, catalog, spelling, settings) for stage in graph.stages]
-    models = [_judge(graph, model, shipped, models, catalog, settings) for model in models]
-    return _together(graph, models)
-
-
-def _role(graph: BuildGraph, stage: Stage) -> Role:
-    if stage.index == graph.target:
-        return "final"
-    return "build" if stage.index in graph.reachable else "unused"
+    modeller = _Modeller(graph, lineage(graph), catalog, spelling, settings.level == "dev")
+    models: list[StageModel] = []
+    for stage in graph.stages:
+        models.append(modeller.judge(modeller.model(stage), models))
+    return _together(modeller.lines, models)
 
 
 def _runs(stage: Stage) -> bool:
     return any(instruction.keyword == "RUN" for instruction in stage.instructions)
 
 
-def _descendants(graph: BuildGraph, index: int) -> tuple[Stage, ...]:
-    """The stage itself and all stages built on it over ``FROM stage``, in file order."""
-    members = {index}
-    for stage in graph.stages[index + 1 :]:
-        if stage.base.kind == "stage" and stage.base.stage in members:
-            members.add(stage.index)
-    return tuple(stage for stage in graph.stages if stage.index in members)
+class _Modeller(NamedTuple):
+    """What every step looks at; `stay_on_dev` is the level at which a shipping stage that runs commands keeps -dev."""
+
+    graph: BuildGraph
+    lines: Lineage
+    catalog: Catalog
+    spelling: Spelling
+    stay_on_dev: bool
+
+    def model(self, stage: Stage) -> StageModel:
+        """What the stage runs on, and what it would run on."""
+        graph, base = self.graph, stage.base
+        role: Role = "build" if stage.index in graph.reachable else "unused"
+        if stage.index == graph.target:
+            role = "final"
+        if base.kind == "stage":
+            return StageModel(stage, role, None, base.word.text, "stage")
+        want = self._want(stage)
+        text = base.reference.text
+        if base.kind == "scratch":
+            return StageModel(stage, role, want, "scratch", "scratch", resolve(self.catalog, "scratch", want))
+        if text is None:
+            unset = dict.fromkeys(use.name for use in base.reference.uses if use.value is None)
+            note = f"the base is not known: {', '.join(unset) or 'a variable'} has no value; give one with --build-arg"
+            return StageModel(stage, role, want, base.word.text, "unknown", notes=(note,))
+        try:
+            reference = parse_reference(text)
+        except InvalidReferenceError as error:
+            return StageModel(stage, role, want, text, "unknown", notes=(str(error),))
+        name = self.spelling.read(reference)
+        if name is not None:
+            use = inspect_hardened(self.catalog, name, reference)
+            return StageModel(stage, role, want, text, "hardened", hardened=use, definition=use.definition)
+        resolution = resolve(self.catalog, text, want)
+        definition = resolution.best.definition if resolution.best is not None else None
+        facts = None
+        if resolution.upstream:
+            facts = self.catalog.upstream_facts(resolution.upstream, reference.tag or "latest")
+        return StageModel(stage, role, want, text, resolution.match, resolution, None, definition, facts)
+
+    def _want(self, stage: Stage) -> Want:
+        """Commands are run on -dev images; those of stages that ship are what stands in the way of the runtime."""
+        shipped, family = self.lines.shipped, self.lines.family[stage.index]
+        ships = stage.index in shipped
+        if ships and self.stay_on_dev and any(_runs(member) for member in family):
+            return "build"
+        return (
+            "build" if any(_runs(member) for member in family if not (ships and member.index in shipped)) else "final"
+        )
+
+    def judge(self, model: StageModel, before: list[StageModel]) -> StageModel:
+        """The same model with what breaks in it; `before` are the models of the earlier stages."""
+        stage, resolution = model.stage, model.resolution
+        if model.match == "stage":
+            return self._own_from(model, before)
+        if resolution is None or resolution.best is None:
+            return model
+        ships, span = stage.index in self.lines.shipped, stage.base.word.span
+        family, chain = self.lines.family[stage.index], self.lines.chain
+        found: list[Breaker] = []
+        if ships and model.want == "final":
+            found.extend(breakers(self._move(model, chain, final=True)))
+        elif ships and self.stay_on_dev:
+            found.append(Breaker(span, "the image that ships would run as root with a shell: add a USER", False))
+            found.extend(breakers(self._move(model, family, final=False)))
+        else:
+            # a shipping stage on a bare base gets its own FROM; one on a base with content stands in the way
+            others = tuple(member for member in family if not ships or member.index not in self.lines.shipped)
+            if ships and stage.instructions:
+                last = chain[-1]
+                text = (
+                    f"the stage that ships (line {last.line}) is built on this stage, which needs -dev to run commands"
+                )
+                found.append(Breaker(span, text, True))
+            found.extend(breakers(self._move(model, others or family, final=False)))
+        platform = stage.platform
+        if platform is not None and platform.text and not has_platform(platform.text, resolution.best.definition):
+            written = f"{resolution.best.name}:{resolution.best.tag}"
+            found.append(Breaker(span, f"{written} does not exist for {platform.text}", True))
+        return model._replace(breakers=tuple(found), safe=resolution.automatic and not found)
+
+    def _move(self, model: StageModel, stages: tuple[Stage, ...], *, final: bool) -> Move:
+        resolution = model.resolution
+        if resolution is None or resolution.best is None:
+            raise ValueError("only a stage with a target moves")
+        best = resolution.best
+        taken = self.lines.taken.get(self.lines.root[model.stage.index], ())
+        name = f"{best.name}:{best.tag}"
+        return Move(stages, taken, final, resolution.upstream, name, best.definition, model.facts)
+
+    def _own_from(self, model: StageModel, before: list[StageModel]) -> StageModel:
+        """A shipping stage on a bare base, which others need as -dev: it gets the runtime by a ``FROM`` of its own."""
+        stage = model.stage
+        if stage.index not in self.lines.shipped or stage.base.stage is None or stage.base.stage >= len(before):
+            return model
+        parent = before[stage.base.stage]
+        if parent.want != "build" or parent.resolution is None or parent.stage.instructions or self.stay_on_dev:
+            return model
+        resolution = resolve(self.catalog, parent.base, "final")
+        if resolution.best is None:
+            return model
+        own = model._replace(
+            want="final",
+            match=resolution.match,
+            resolution=resolution,
+            definition=resolution.best.definition,
+            facts=parent.facts,
+            own_from=True,
+        )
+        rest = tuple(member for member in self.lines.chain if member.index >= stage.index)
+        found = breakers(self._move(own, rest, final=True))
+        note = f"{model.base} stays a -dev image for the stages that run commands, so this stage names its own image"
+        return own._replace(breakers=found, safe=resolution.automatic and not found, notes=(note,))
 
 
-def _want(graph: BuildGraph, stage: Stage, shipped: frozenset[int], settings: Settings) -> Want:
-    users = _descendants(graph, stage.index)
-    if settings.level == "dev" and stage.index in shipped and any(_runs(user) for user in users):
-        return "build"
-    # an own FROM frees a bare base of its shipping child, so only the stages that do not ship count then
-    ships = stage.index in shipped
-    if ships:
-        return "build" if any(_runs(user) for user in users if user.index not in shipped) else "final"
-    return "build" if any(_runs(user) for user in users) else "final"
-
-
-def _model(
-    graph: BuildGraph,
-    stage: Stage,
-    shipped: frozenset[int],
-    catalog: Catalog,
-    spelling: Spelling,
-    settings: Settings,
-) -> StageModel:
-    role = _role(graph, stage)
-    base = stage.base
-    if base.kind == "stage":
-        return StageModel(stage, role, None, base.word.text, "stage")
-    want = _want(graph, stage, shipped, settings)
-    text = base.reference.text
-    if base.kind == "scratch":
-        return StageModel(stage, role, want, "scratch", "scratch", resolve(catalog, "scratch", want))
-    if text is None:
-        unset = [use.name for use in base.reference.uses if use.value is None]
-        names = ", ".join(dict.fromkeys(unset)) or "a variable"
-        note = f"the base is not known: {names} has no value; give one with --build-arg"
-        return StageModel(stage, role, want, base.word.text, "unknown", notes=(note,))
-    try:
-        reference = parse_reference(text)
-    except InvalidReferenceError as error:
-        return StageModel(stage, role, want, text, "unknown", notes=(str(error),))
-    name = spelling.read(reference)
-    if name is not None:
-        use = inspect_hardened(catalog, name, reference)
-        return StageModel(stage, role, want, text, "hardened", hardened=use, definition=use.definition)
-    resolution = resolve(catalog, text, want)
-    definition = resolution.best.definition if resolution.best is not None else None
-    facts = catalog.upstream_facts(resolution.upstream, reference.tag or "latest") if resolution.upstream else None
-    return StageModel(stage, role, want, text, resolution.match, resolution, None, definition, facts)
-
-
-def _judge(
-    graph: BuildGraph,
-    model: StageModel,
-    shipped: frozenset[int],
-    models: list[StageModel],
-    catalog: Catalog,
-    settings: Settings,
-) -> StageModel:
-    """The same model with what breaks in it, and for a bare base its shipping child with a ``FROM`` of its own."""
-    stage = model.stage
-    if model.match == "stage":
-        return _own_from(graph, model, models, shipped, catalog)
-    resolution = model.resolution
-    if resolution is None or resolution.best is None:
-        return model
-    users = _descendants(graph, stage.index)
-    chain = graph.chain(graph.target) if graph.target is not None else ()
-    found: list[Breaker] = []
-    ships = stage.index in shipped
-    notes = list(model.notes)
-    if ships and model.want == "final":
-        found.extend(breakers(_move(graph, model, tuple(chain[chain.index(stage) :]), True)))
-    else:
-        # stages that ship are judged apart: they get their own FROM, or stand in the way
-        others = tuple(user for user in users if user.index not in shipped or user.index == stage.index)
-        if ships and model.want == "build" and settings.level == "dev":
-            others = users
-            found.append(
-                Breaker(stage.base.word.span, "the image that ships would run as root with a shell: add a USER", False)
-            )
-        elif ships and not _frees_child(graph, stage, shipped):
-            last = chain[-1]
-            text = f"the stage that ships (line {last.line}) is built on this stage, which needs -dev to run commands"
-            found.append(Breaker(stage.base.word.span, text, True))
-        found.extend(breakers(_move(graph, model, others, False)))
-    platform = stage.platform
-    if platform is not None and platform.text and not _has_platform(platform.text, resolution.best.definition):
-        notes.append(f"no image for {platform.text}")
-        found.append(Breaker(stage.base.word.span, f"{_written(model)} does not exist for {platform.text}", True))
-    safe = resolution.automatic and not found
-    return model._replace(breakers=tuple(found), safe=safe, notes=tuple(notes))
-
-
-def _has_platform(platform: str, definition: Definition) -> bool:
-    known = set(definition.platforms)
+def has_platform(platform: str, definition: Definition) -> bool:
+    """Whether `definition` is built for `platform` ("linux/arm64"; a variant v8 is the same)."""
     wanted = platform.lower()
-    return wanted in known or (wanted == "linux/arm64/v8" and "linux/arm64" in known)
+    return wanted.removesuffix("/v8") in definition.platforms or wanted in definition.platforms
 
 
-def _written(model: StageModel) -> str:
-    best = model.resolution.best if model.resolution is not None else None
-    return f"{best.name}:{best.tag}" if best is not None else model.base
+def _together(lines: Lineage, models: list[StageModel]) -> tuple[StageModel, ...]:
+    """Hold back the stages whose partners over COPY edges do not move in the same way, until nothing changes.
 
-
-def _move(graph: BuildGraph, model: StageModel, stages: tuple[Stage, ...], final: bool) -> Move:
-    resolution = model.resolution
-    assert resolution is not None  # noqa: S101 - callers hold it
-    assert resolution.best is not None  # noqa: S101 - likewise
-    best = resolution.best
-    return Move(
-        graph,
-        stages,
-        final,
-        resolution.upstream,
-        f"{best.name}:{best.tag}",
-        best.definition,
-        model.facts,
-        resolution.release_changes,
-    )
-
-
-def _bare(stage: Stage) -> bool:
-    return not stage.instructions
-
-
-def _frees_child(graph: BuildGraph, stage: Stage, shipped: frozenset[int]) -> bool:
-    """Whether the shipping child of a bare `stage` can have its own FROM: nothing of the base is lost by that."""
-    return _bare(stage) and any(
-        other.base.kind == "stage" and other.base.stage == stage.index and other.index in shipped
-        for other in graph.stages
-    )
-
-
-def _own_from(
-    graph: BuildGraph, model: StageModel, models: list[StageModel], shipped: frozenset[int], catalog: Catalog
-) -> StageModel:
-    """A stage that ships, built on a bare base which others need as -dev: it gets the runtime by a FROM of its own."""
-    stage = model.stage
-    if stage.index not in shipped or stage.base.stage is None:
-        return model
-    parent = models[stage.base.stage]
-    if parent.want != "build" or parent.resolution is None or not _bare(parent.stage) or parent.match == "stage":
-        return model
-    chain = graph.chain(stage.index if graph.target is None else graph.target)
-    rest = tuple(chain[[member.index for member in chain].index(stage.index) :])
-    resolution = resolve(catalog, parent.base, "final")
-    if resolution.best is None:
-        return model
-    own = model._replace(
-        want="final",
-        match=resolution.match,
-        resolution=resolution,
-        definition=resolution.best.definition,
-        facts=parent.facts,
-        own_from=True,
-    )
-    found = breakers(_move(graph, own, rest, True))
-    note = f"{model.base} stays a -dev image for the stages that run commands, so this stage names its own image"
-    return own._replace(breakers=found, safe=resolution.automatic and not found, notes=(note,))
-
-
-def _together(graph: BuildGraph, models: list[StageModel]) -> tuple[StageModel, ...]:
-    """Hold back a stage whose partner over a COPY edge does not move in the same way."""
-    moving = {model.stage.index: model for model in models}
-    changed = True
-    while changed:
-        changed = False
-        for index, model in moving.items():
-            found = tuple(breaker for breaker in link_breakers(graph, moving, index) if breaker not in model.breakers)
-            if found and model.safe:
-                moving[index] = model._replace(breakers=(*model.breakers, *found), safe=False)
-                changed = True
-    for index, model in moving.items():
-        if model.resolution is not None and not model.safe:
-            known = set(model.breakers)
-            extra = tuple(breaker for breaker in link_breakers(graph, moving, index) if breaker not in known)
-            moving[index] = model._replace(breakers=(*model.breakers, *extra))
-    return tuple(moving[stage.index] for stage in graph.stages)
+    Only the partners of a stage that has just been held back are looked at again, and a stage is held back once.
+    """
+    current = {model.stage.index: model for model in models}
+    waiting = list(lines.family)
+    done: set[tuple[int, bool]] = set()
+    while waiting:
+        index = waiting.pop()
+        model = current[index]
+        if model.resolution is None or model.resolution.best is None:
+            continue
+        found = tuple(one for one in link_breakers(lines, current, index) if one not in model.breakers)
+        if not found:
+            continue
+        held = model._replace(breakers=(*model.breakers, *found), safe=False)
+        current[index] = held
+        state = (index, held.broken)
+        if (model.safe or held.broken != model.broken) and state not in done:
+            done.add(state)
+            for edge in lines.partners(index):
+                if edge.source is not None:
+                    waiting.extend({lines.root[edge.stage], lines.root[edge.source]} - {index})
+    return tuple(current[model.stage.index] for model in models)

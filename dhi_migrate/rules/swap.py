@@ -7,6 +7,7 @@ uses it agrees. What cannot keep its variable is written out, which is never don
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..dockerfile import Span
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from ..dockerfile import BuildGraph, Dockerfile, Expanded, VariableUse, Word
     from .stages import StageModel
+
+
+_NAME = re.compile(r"\$\{?(\w+)")
 
 
 class SwapEdits(NamedTuple):
@@ -35,7 +39,7 @@ class SwapEdits(NamedTuple):
 class _Slot(NamedTuple):
     """One ``FROM`` word to be rewritten to ``<target>``."""
 
-    index: int
+    stage: int
     word: Word
     expanded: Expanded
     target: str
@@ -55,16 +59,22 @@ def swap_edits(
         slot = _Slot(model.stage.index, base.word, base.reference, target)
         use = _single_use(slot)
         if model.own_from or not base.reference.uses:
-            found[slot.index] = _literal(dockerfile, slot, ())
+            found[slot.stage] = _literal(dockerfile, slot, ())
         elif use is not None and use.definition is not None and use.origin == "arg":
             groups.setdefault((use.definition.index, use.name), []).append(slot)
         elif use is not None and (kept := _keep(dockerfile, slot, use, use.value or "")) is not None:
             note = f"{use.name} is given from outside: with another value the reference may not exist"
-            found[slot.index] = SwapEdits((kept,), False, (note,))
+            found[slot.stage] = SwapEdits((kept,), False, (note,))
         else:
-            found[slot.index] = _written_out(dockerfile, slot)
-    for slots in groups.values():
-        found.update(_group(dockerfile, graph, models, slots))
+            found[slot.stage] = _written_out(dockerfile, slot)
+    if groups:
+        readers = _readers(dockerfile, graph)
+        fed: dict[str, int] = {}
+        for model in models:
+            for use in model.stage.base.reference.uses:
+                fed[use.name] = fed.get(use.name, 0) + 1
+        for slots in groups.values():
+            found.update(_group(dockerfile, slots, fed, readers))
     return found
 
 
@@ -120,20 +130,20 @@ def _keep(dockerfile: Dockerfile, slot: _Slot, use: VariableUse, value: str) -> 
 
 
 def _group(
-    dockerfile: Dockerfile, graph: BuildGraph, models: Sequence[StageModel], slots: list[_Slot]
+    dockerfile: Dockerfile, slots: list[_Slot], fed: Mapping[str, int], readers: Mapping[str, str]
 ) -> dict[int, SwapEdits]:
-    """The stages whose references are fed by one ARG."""
-    uses = {slot.index: use for slot in slots if (use := _single_use(slot)) is not None}
-    first = uses[slots[0].index]
-    kept = {slot.index: _keep(dockerfile, slot, uses[slot.index], first.value or "") for slot in slots}
+    """The stages whose references are fed by one ARG; `fed` counts its uses in FROM, `readers` says where else it is read."""
+    uses = {slot.stage: use for slot in slots if (use := _single_use(slot)) is not None}
+    first = uses[slots[0].stage]
+    kept = {slot.stage: _keep(dockerfile, slot, uses[slot.stage], first.value or "") for slot in slots}
     if all(edit is not None for edit in kept.values()):
         return {index: SwapEdits((edit,), True) for index, edit in kept.items() if edit is not None}
-    joint = _new_default(dockerfile, graph, models, slots, uses)
+    joint = _new_default(dockerfile, slots, uses, fed, readers)
     if joint is not None:
         return joint
     return {
-        slot.index: SwapEdits((edit,), True)
-        if (edit := kept[slot.index]) is not None
+        slot.stage: SwapEdits((edit,), True)
+        if (edit := kept[slot.stage]) is not None
         else _written_out(dockerfile, slot)
         for slot in slots
     }
@@ -141,20 +151,19 @@ def _group(
 
 def _new_default(
     dockerfile: Dockerfile,
-    graph: BuildGraph,
-    models: Sequence[StageModel],
     slots: list[_Slot],
     uses: Mapping[int, VariableUse],
+    fed: Mapping[str, int],
+    readers: Mapping[str, str],
 ) -> dict[int, SwapEdits] | None:
     """Change the default of the ARG and all references that it feeds, as one fix; None where that is not possible."""
-    first = uses[slots[0].index]
+    first = uses[slots[0].stage]
     span, definition = first.value_span, first.definition
     if span is None or definition is None or not _one_line(dockerfile, span):
         return None
-    others = [use for model in models for use in model.stage.base.reference.uses if use.name == first.name]
-    if len(others) != len(slots):
+    if fed[first.name] != len(slots):
         return None  # another FROM, which does not move, is fed by it too
-    rests = [parts[1] for slot in slots if (parts := _parts(slot, uses[slot.index])) is not None]
+    rests = [parts[1] for slot in slots if (parts := _parts(slot, uses[slot.stage])) is not None]
     if len(rests) != len(slots):
         return None
     shortest = min(rests, key=len)
@@ -163,7 +172,7 @@ def _new_default(
     whole = "-" in (first.value or "") or "/" in shortest
     candidates = [shortest, *candidates] if whole or not candidates else candidates
     for value in candidates:
-        edits = {slot.index: _keep(dockerfile, slot, uses[slot.index], value) for slot in slots}
+        edits = {slot.stage: _keep(dockerfile, slot, uses[slot.stage], value) for slot in slots}
         if all(edit is not None for edit in edits.values()):
             break
     else:
@@ -171,25 +180,29 @@ def _new_default(
     raw = dockerfile.source.text(span)
     quote = raw[0] if len(raw) >= 2 and raw[0] == raw[-1] and raw[0] in "\"'" else ""
     change = Edit(span.start, span.end, f"{quote}{value}{quote}".encode())
-    elsewhere = _used_elsewhere(dockerfile, graph, first.name, definition.index)
+    elsewhere = readers.get(first.name)
     notes = (f"{first.name} is used by other instructions too: {elsewhere}",) if elsewhere else ()
     changed = tuple(edit for edit in edits.values() if edit is not None and _changes(dockerfile, edit))
-    together = frozenset(slot.index for slot in slots)
-    return {slot.index: SwapEdits((change, *changed), not notes, notes, together - {slot.index}) for slot in slots}
+    together = frozenset(slot.stage for slot in slots)
+    return {slot.stage: SwapEdits((change, *changed), not notes, notes, together - {slot.stage}) for slot in slots}
 
 
 def _changes(dockerfile: Dockerfile, edit: Edit) -> bool:
     return dockerfile.source.data[edit.start : edit.end] != edit.text
 
 
-def _used_elsewhere(dockerfile: Dockerfile, graph: BuildGraph, name: str, definition: int) -> str:
-    """Where else the global ARG `name` is read: a redeclaration in a stage, or another global default."""
+def _readers(dockerfile: Dockerfile, graph: BuildGraph) -> dict[str, str]:
+    """Where else than in FROM a global ARG is read: a redeclaration in a stage, or another global default."""
+    first = graph.stages[0].instruction.index if graph.stages else len(dockerfile.instructions)
+    found: dict[str, str] = {}
     for instruction in dockerfile.instructions:
-        if instruction.index == definition or instruction.keyword == "FROM":
+        if instruction.keyword != "ARG":
             continue
-        if instruction.keyword == "ARG" and any(pair.name == name for pair in getattr(instruction.detail, "pairs", ())):
-            return f"ARG {name} in line {instruction.start_line}"
-        before_first = not graph.stages or instruction.index < graph.stages[0].instruction.index
-        if before_first and (f"${name}" in instruction.original or f"${{{name}" in instruction.original):
-            return f"line {instruction.start_line}"
-    return ""
+        line = instruction.start_line
+        if instruction.index < first:
+            for name in _NAME.findall(instruction.original):
+                found.setdefault(name, f"line {line}")
+        else:
+            for pair in getattr(instruction.detail, "pairs", ()):
+                found.setdefault(pair.name, f"ARG {pair.name} in line {line}")
+    return found

@@ -7,7 +7,7 @@ from .paths import path_breakers
 from .run import run_breakers
 from .start import start_breakers
 from .tools import tool_breakers
-from .users import user_breakers
+from .users import privilege_breakers, user_breakers
 
 __all__ = ["Breaker", "Move", "breakers"]
 
@@ -21,5 +21,6 @@ def breakers(move: Move) -> tuple[Breaker, ...]:
     else:
         found.extend(tool_breakers(move))
     found.extend(user_breakers(move))
+    found.extend(privilege_breakers(move))
     found.extend(path_breakers(move))
     return tuple(sorted(set(found), key=lambda breaker: (breaker.span, not breaker.certain, breaker.text)))

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...catalog.model import Definition, UpstreamFacts
-    from ...dockerfile import BuildGraph, Instruction, Span, Stage
+    from ...dockerfile import Edge, Instruction, Span, Stage
 
 
 class Breaker(NamedTuple):
@@ -23,18 +23,17 @@ class Move(NamedTuple):
     """Stages that run on one image today, and the hardened definition that they would run on.
 
     `stages` holds the stage whose ``FROM`` is swapped and the stages built on it that the move is judged for, in file
-    order. `final` tells that the last of them ships. `facts` is None where the upstream image is not described.
-    `release_changes` tells that the operating system release or distribution is known to differ.
+    order; `taken` the edges by which others take files from it. `final` tells that the last of them ships. `image` is
+    ``name:tag`` of the definition. `facts` is None where the upstream image is not described.
     """
 
-    graph: BuildGraph
     stages: tuple[Stage, ...]
+    taken: tuple[Edge, ...]
     final: bool
     upstream: str
     image: str
     definition: Definition
     facts: UpstreamFacts | None
-    release_changes: bool
 
     def instructions(self, *keywords: str) -> Iterator[Instruction]:
         """The instructions of all stages that have one of `keywords`, in file order."""

@@ -28,7 +28,7 @@ _BELOW = {
 
 def path_breakers(move: Move) -> list[Breaker]:
     """Mentions of paths that move or lose their meaning, and a default work directory that changes under the file."""
-    return [*_moved_prefixes(move), *_script_directories(move), *_workdir(move)]
+    return [*_moved_prefixes(move), *_script_directories(move), *_main_configuration(move), *_workdir(move)]
 
 
 def _moved_prefixes(move: Move) -> list[Breaker]:
@@ -61,8 +61,7 @@ def _exactly(path: str) -> str:
 def _mentions(move: Move) -> list[Instruction]:
     """Instructions whose paths lie in these stages: their own, and copies out of them by other stages."""
     own = list(move.instructions("RUN", "ENV", "ENTRYPOINT", "CMD", "HEALTHCHECK", "WORKDIR", "VOLUME"))
-    numbers = {stage.index for stage in move.stages}
-    own.extend(edge.instruction for edge in move.graph.edges if edge.source in numbers)
+    own.extend(edge.instruction for edge in move.taken)
     for instruction in move.instructions("COPY", "ADD"):
         if not any(flag.name == "from" for flag in instruction.flags):
             own.append(instruction)
@@ -80,25 +79,56 @@ def _script_directories(move: Move) -> list[Breaker]:
     return found
 
 
+def _main_configuration(move: Move) -> list[Breaker]:
+    """A main configuration written for the upstream image, which runs as root and keeps its pid file elsewhere."""
+    if not move.final or move.definition.image not in {"nginx", "httpd", "haproxy"} or move.definition.uid == 0:
+        return []
+    mains = ("/etc/nginx/nginx.conf", "/etc/nginx/", "/etc/nginx", "httpd.conf", "haproxy.cfg")
+    return [
+        Breaker(
+            instruction.span,
+            f"a main configuration for root may name a user or paths that {move.image} may not use",
+            False,
+        )
+        for instruction in move.instructions("COPY", "ADD")
+        if any(_target(instruction) == main or _target(instruction).endswith(f"/{main}") for main in mains)
+    ]
+
+
 def _has_path(move: Move, directory: str) -> bool:
     return any(entry.path == directory or entry.path.startswith(f"{directory}/") for entry in move.definition.paths)
 
 
 def _workdir(move: Move) -> list[Breaker]:
-    """Relative paths before the first absolute WORKDIR land in the image's own work directory."""
+    """Relative paths before the first absolute WORKDIR land in the image's own work directory, which may be another one.
+
+    That matters only where something names the old place: a file copied to it, or taken from it by another stage.
+    """
     before = (move.facts.workdir if move.facts is not None else "") or "/"
     after = move.definition.workdir or "/"
     if before == after or move.facts is None:
         return []
+    relative = _relative_use(move)
+    if relative is None:
+        return []
+    named = [path for edge in move.taken for path in edge.sources]
+    named.extend(_target(instruction) for instruction in move.instructions("COPY", "ADD") if move.final)
+    if not any(path.startswith("/") and not f"{path}/".startswith(f"{after.rstrip('/')}/") for path in named):
+        return []
+    text = f"the work directory is {before} upstream and {after} in {move.image}, and the file sets none"
+    return [Breaker(relative.span, text, False)]
+
+
+def _relative_use(move: Move) -> Instruction | None:
+    """The first instruction that depends on the work directory before the file sets one."""
     for instruction in move.instructions("WORKDIR", "RUN", "COPY", "ADD", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
         if instruction.keyword == "WORKDIR":
-            path = instruction.words[0].text if instruction.words else ""
-            if path.startswith("/"):
-                return []
-        elif instruction.keyword in {"COPY", "ADD"}:
-            target = instruction.words[-1].text if instruction.words else ""
-            if target.strip("\"'").startswith("/"):
-                continue
-        text = f"the work directory is {before} upstream and {after} in {move.image}, and the file sets none"
-        return [Breaker(instruction.span, text, False)]
-    return []
+            if instruction.words and instruction.words[0].text.startswith("/"):
+                return None
+        elif instruction.keyword not in {"COPY", "ADD"} or not _target(instruction).startswith("/"):
+            return instruction
+    return None
+
+
+def _target(instruction: Instruction) -> str:
+    return instruction.words[-1].text.strip("\"'") if instruction.words else ""

@@ -12,7 +12,7 @@ def run_breakers(move: Move) -> list[Breaker]:
         if definition.bin_sh is False and not instruction.exec_form:
             text = f"RUN needs /bin/sh, which {move.image} does not have"
         elif definition.uid != 0:
-            manager = f" and {move.image} has no package manager" if definition.package_manager is None else ""
+            manager = f", and {move.image} has no package manager" if definition.package_manager is None else ""
             text = f"RUN would run as {definition.user or definition.uid} ({definition.uid}), not as root{manager}"
         else:
             text = "RUN in the stage that ships belongs in a build stage"

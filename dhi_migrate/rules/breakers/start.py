@@ -7,6 +7,7 @@ image's entrypoint (https://docs.docker.com/reference/dockerfile/#understand-how
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from .model import Breaker, Move, basename
@@ -91,21 +92,21 @@ def _shell_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
         return []
     name = basename(argv[0])
     if name in _SHELLS:
-        if argv[0] in definition.shells or any(path.endswith(f"/{name}") for path in definition.shells):
-            return []
-        return _no_shell(move, span, f"{instruction.keyword} starts {argv[0]}")
+        if definition.bin_sh and not any(path.endswith(f"/{name}") for path in definition.shells):
+            return [Breaker(span, f"{instruction.keyword} starts {argv[0]}, which {move.image} does not have", True)]
+        return _no_shell(move, span, f"{instruction.keyword} starts the shell {argv[0]}")
     scripts = [
         word for word in argv[:2] if word.endswith(_SCRIPT_ENDINGS) or basename(word).startswith("docker-entrypoint")
     ]
     if scripts and scripts[0] not in (definition.entrypoint or ()):
-        return _no_shell(move, span, f"{instruction.keyword} starts the script {scripts[0]}")
+        return _no_shell(move, span, f"{instruction.keyword} starts the script {scripts[0]}, which needs a shell")
     return []
 
 
 def _no_shell(move: Move, span: Span, need: str) -> list[Breaker]:
     bin_sh = move.definition.bin_sh
     if bin_sh:
-        return []
+        return [Breaker(span, f"{need}: {move.image} has it, but what the shell runs is not judged", False)]
     if bin_sh is None:
         return [Breaker(span, f"{need}; whether {move.image} has a shell is not known", False)]
     return [Breaker(span, f"{need}, and {move.image} has no shell", True)]
@@ -149,19 +150,23 @@ def _program_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
 
 
 def _copied(move: Move, program: str) -> bool:
-    """Whether some COPY, ADD or mount-free instruction of these stages may bring `program` (its path, or a bin directory)."""
+    """Whether some COPY or ADD of these stages may bring `program`: to its path, or, for a bare name, to a bin directory.
+
+    A destination that is not known counts as one that may.
+    """
+    workdir = move.stages[-1].state.workdir
+    base = workdir.value if workdir.known and isinstance(workdir.value, str) else move.definition.workdir or "/"
+    wanted = posixpath.normpath(posixpath.join(base, program)) if "/" in program else None
     for instruction in move.instructions("COPY", "ADD"):
-        if not instruction.words:
-            continue
-        target = instruction.words[-1].text.strip("\"'")
-        if "$" in target or target in {"/", ".", "./"} or not target.startswith("/"):
-            return True  # relative to the work directory, or not to be told: the application's own tree
-        path = program if "/" in program else f"/{program}"
-        folder = target.rstrip("/")
-        if path == folder or path.startswith(f"{folder}/") or ("/" not in program and folder.endswith("/bin")):
+        target = instruction.words[-1].text.strip("\"'") if instruction.words else ""
+        if not target or "$" in target:
             return True
-        if program.startswith("./") or not program.startswith("/"):
-            return "/" in program
+        place = posixpath.normpath(posixpath.join(base, target))
+        if wanted is None:
+            if place.endswith(("/bin", "/sbin")) or (basename(place) == program and "bin/" in place):
+                return True
+        elif place in {"/", wanted} or wanted.startswith(f"{place}/"):
+            return True
     return False
 
 
@@ -220,6 +225,14 @@ def _default_breakers(move: Move) -> list[Breaker]:
         return []
     was, now = " ".join(before) or "nothing", " ".join(after) or "nothing"
     return [Breaker(span, f"the file sets no command; upstream starts {was}, {move.image} starts {now}", False)]
+
+
+def _program(argv: tuple[str, ...] | None) -> list[str]:
+    """The words of a command without start scripts; the program by its name alone, since directories differ."""
+    words = list(argv or ())
+    if words and basename(words[0]) in _WRAPPERS:
+        return []
+    return [basename(words[0]), *words[1:]] if words else []
 
 
 def _health_breakers(move: Move, health: Instruction) -> list[Breaker]:

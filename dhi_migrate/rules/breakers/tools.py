@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .model import Breaker, Move
+from .packages import LASTING, read_install
 
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z0-9_.+/-]+")
 _PIECES = re.compile(r"&&|\|\||[;|\n]")
 _INSTALL = re.compile(r"\b(?:apt-get|apt|aptitude|apk|microdnf|tdnf|dnf|yum|zypper)\b")
-_PIN = re.compile(r"(?<![\w$-])[a-z0-9][a-z0-9.+-]+=[0-9][\w.+:~-]*")
 
 _MANAGERS = {
     "apt-get": "apt",
@@ -121,7 +121,7 @@ def tool_breakers(move: Move) -> list[Breaker]:
             reason = _missing(move, tool, installed)
             if reason is not None:
                 found.append(Breaker(run.span, reason, True))
-        found.extend(_careful(move, run, words, install_words))
+        found.extend(_careful(move, run, words))
     for instruction in move.instructions("SHELL"):
         argv = getattr(instruction.detail, "argv", ())
         if argv and argv[0].text not in definition.shells:
@@ -196,25 +196,28 @@ def _manager_breakers(move: Move, run: Instruction, words: set[str]) -> list[Bre
     return found
 
 
-def _careful(move: Move, run: Instruction, words: set[str], install_words: set[str]) -> list[Breaker]:
+def _careful(move: Move, run: Instruction, words: set[str]) -> list[Breaker]:
     """What may well work but is not known to."""
     found = []
-    if install_words and move.release_changes:
+    install = read_install(_text(run))
+    if install.pinned:
+        found.append(Breaker(run.span, "installed packages are pinned to versions of the upstream release", False))
+    elif install and not install.lasting:
         release = f"{move.definition.distro} {move.definition.release}"
-        found.append(
-            Breaker(run.span, f"whether {release} has the installed packages by these names is not known", False)
-        )
-    elif install_words and any(_PIN.search(piece) for piece in _PIECES.split(run.original) if _INSTALL.search(piece)):
-        found.append(Breaker(run.span, "the installed packages are pinned to versions of the upstream release", False))
+        odd = ", ".join(sorted(install.names - LASTING)) or "what is installed"
+        found.append(Breaker(run.span, f"whether {release} has {odd} is not known", False))
     facts = move.facts
-    if facts is not None and "gcc" in facts.tools and not _has_compiler(move) and _COMPILING.search(run.original):
+    if facts is None:
+        text = f"what {move.upstream} brings beside {move.definition.image} is not known, so a tool may be missing"
+        return [*found, Breaker(run.span, text, False)]
+    if "gcc" in facts.tools and not _has_compiler(move) and _COMPILING.search(run.original):
         found.append(
             Breaker(run.span, f"a package without a binary would need gcc, which {move.image} does not have", False)
         )
-    for name in facts.users_present if facts is not None else ():
-        if name not in {"root", "nobody", "daemon"} and any(word.startswith(f"/home/{name}") for word in words):
-            if not any(account.name == name for account in move.definition.accounts):
-                found.append(Breaker(run.span, f"{move.image} has no /home/{name}", False))
+    accounts = {account.name for account in move.definition.accounts} | {"root", "nobody", "daemon"}
+    for name in facts.users_present:
+        if name not in accounts and any(word.startswith(f"/home/{name}") for word in words):
+            found.append(Breaker(run.span, f"{move.image} has no /home/{name}", False))
     return found
 
 

@@ -1,4 +1,4 @@
-"""User and group names that the hardened image does not know."""
+"""User and group names that the hardened image does not know, and what its user may not do: low ports, volumes."""
 
 from __future__ import annotations
 
@@ -34,6 +34,73 @@ def user_breakers(move: Move) -> list[Breaker]:
             else:
                 found.append(Breaker(span, f"{move.image} has no {kind} {name}", True))
     return found
+
+
+def privilege_breakers(move: Move) -> list[Breaker]:
+    """What a process that is not root may be refused where the image ships: ports below 1024, and root's volumes.
+
+    Docker Engine lets every user bind low ports since 20.10; Kubernetes runtimes and older engines do not.
+    """
+    definition, facts = move.definition, move.facts
+    if definition.uid == 0 or not move.final or move.last("USER") is not None:
+        return []
+    who = f"{definition.user} ({definition.uid})"
+    found = []
+    exposed = list(move.instructions("EXPOSE"))
+    for instruction in exposed:
+        low = [word.text for word in instruction.words if _port(word.text) < LOWEST_FREE_PORT]
+        if low:
+            ports = ", ".join(low)
+            found.append(
+                Breaker(instruction.span, f"port {ports} is below 1024, and {move.image} runs as {who}", False)
+            )
+    for instruction in move.instructions("VOLUME"):
+        found.append(Breaker(instruction.span, f"a new volume belongs to root, and {move.image} runs as {who}", False))
+    found.extend(_written_paths(move, who))
+    if facts is None:
+        return found
+    span = move.stages[0].instruction.span
+    before, after = set(facts.ports), set(definition.ports)
+    if after and before - after:
+        lost, now = ", ".join(sorted(before - after)), ", ".join(sorted(after))
+        found.append(Breaker(span, f"upstream listens on {lost}, {move.image} on {now}", False))
+    if facts.volumes:
+        paths = ", ".join(facts.volumes)
+        found.append(
+            Breaker(span, f"existing data in {paths} belongs to the upstream user, {move.image} runs as {who}", False)
+        )
+    return found
+
+
+def _written_paths(move: Move, who: str) -> list[Breaker]:
+    """Variables that by their name hold a path the application writes to; only root may write there by default."""
+    found = []
+    for instruction in move.instructions("ENV"):
+        for pair in getattr(instruction.detail, "pairs", ()):
+            value = pair.value.strip("\"'")
+            name = f"_{pair.name.upper()}_"
+            scratch = value.startswith("/tmp")  # noqa: S108 - a path in the image, writable for everyone
+            if not value.startswith("/") or scratch or name.endswith(("_JAVA_HOME_", "_SHARE_DIR_")):
+                continue
+            if any(f"_{word}_" in name for word in _WRITTEN):
+                found.append(
+                    Breaker(instruction.span, f"{pair.name}={value} may be written to, and {who} may not", False)
+                )
+    return found
+
+
+_WRITTEN = (
+    *("DB", "DATA", "DATABASE", "DATADIR", "STORAGE", "STORE", "CACHE", "LOG", "LOGS", "LOGDIR", "UPLOAD", "UPLOADS"),
+    *("STATE", "SQLITE", "SPOOL", "WORKSPACE", "DATA_DIR", "LOG_DIR", "CACHE_DIR", "HOME"),
+)
+LOWEST_FREE_PORT = 1024
+"""Ports below this one are root's, by the default of Linux."""
+
+
+def _port(text: str) -> int:
+    """The first port of ``EXPOSE 80/tcp`` or ``80-90``; a large number for what is not one."""
+    digits = text.partition("/")[0].partition("-")[0]
+    return int(digits) if digits.isdigit() and len(digits) < 6 else LOWEST_FREE_PORT
 
 
 def _owner(instruction: Instruction) -> tuple[str | None, Span]:

@@ -63,14 +63,15 @@ def _swap(
     reference = context.spelling.write(best.name, best.tag)
     code = _rule(model)
     idea = "the nearest hardened image is" if code == "DHI104" else "runs on"
+    base = resolution.reference if model.own_from else model.base
     if code == "DHI104":
-        message = f"{model.base} has no hardened equivalent; {idea} {reference}"
+        message = f"{base} has no hardened equivalent; {idea} {reference}"
     elif code == "DHI101":
-        message = f"{model.base} has a hardened equivalent: {reference}"
+        message = f"{base} has a hardened equivalent: {reference}"
     else:
-        message = f"{model.base} is not hardened in this version; {reference} is the nearest"
+        message = f"{base} is not hardened in this version; {reference} is the nearest"
         if code == "DHI103":
-            message = f"{model.base} is a distribution or release without a hardened image; {reference} is the nearest"
+            message = f"{base} is a distribution or release without a hardened image; {reference} is the nearest"
     fixes: tuple[Fix, ...] = ()
     if proposal is not None and proposal.edits and not model.broken and code != "DHI104":
         partners = [models[index] for index in proposal.partners]
@@ -119,7 +120,8 @@ def _hardened(context: Context, model: StageModel) -> Iterator[Finding]:
         return
     code = _HARDENED_RULES[use.problem]
     span = model.stage.base.word.span
-    message, fixes = use.message, ()
+    message = use.message
+    fixes: tuple[Fix, ...] = ()
     if use.successor is not None:
         reference = context.spelling.write(use.name, use.successor)
         message += f"; {reference} is its successor" if code != "DHI108" else f"; the nearest tag is {reference}"
