@@ -22,7 +22,7 @@ from .work import Job, failure, process_stream
 STDIN_NAME: Final = "<stdin>"
 
 
-class _Trouble(Exception):
+class _RunError(Exception):
     """Something that ends the run before any file is judged; the text says what, for people."""
 
 
@@ -41,7 +41,7 @@ def run(options: CheckOptions) -> int:
         if options.paths == ("-",):
             return _check_stream(options, settings, catalog)
         return _check_files(options, settings, catalog)
-    except _Trouble as trouble:
+    except _RunError as trouble:
         say(str(trouble))
     except KeyboardInterrupt:
         say("interrupted")
@@ -103,7 +103,7 @@ def _check_stream(options: CheckOptions, settings: Settings, catalog: Catalog) -
 
 
 def _settings(options: CheckOptions) -> Settings:
-    """Make the settings of the run. Raises `_Trouble` for a rule that does not exist."""
+    """Make the settings of the run. Raises `_RunError` for a rule that does not exist."""
     # With no --select every rule is on, and there is nothing to extend.
     select = options.select + options.extend_select if options.select else ()
     if options.select or options.ignore or options.extend_select:
@@ -112,7 +112,7 @@ def _settings(options: CheckOptions) -> Settings:
         try:
             match_rules(options.select + options.extend_select + options.ignore)
         except UnknownRuleError as error:
-            raise _Trouble(str(error)) from error
+            raise _RunError(str(error)) from error
     return Settings(
         registry=options.registry,
         target=options.target,
@@ -139,7 +139,7 @@ def _build_args(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _catalog(overlay: str | None) -> Catalog:
-    """Load the catalog. Raises `_Trouble` where it, or the overlay, cannot be used."""
+    """Load the catalog. Raises `_RunError` where it, or the overlay, cannot be used."""
     known: tuple[type[Exception], ...] = (CatalogError,)
     if overlay is not None:
         from ..catalog.overlay import OverlayError
@@ -148,7 +148,7 @@ def _catalog(overlay: str | None) -> Catalog:
     try:
         return load_catalog(overlay)
     except known as error:
-        raise _Trouble(str(error)) from error
+        raise _RunError(str(error)) from error
 
 
 def _job(options: CheckOptions, settings: Settings, output: Output, given: Sequence[str]) -> Job:
@@ -166,17 +166,17 @@ def _job(options: CheckOptions, settings: Settings, output: Output, given: Seque
 
 
 def _open(path: str | None, files: Sequence[str]) -> Output:
-    """Open the output. Raises `_Trouble` where that fails, or would overwrite one of the `files` that are checked."""
+    """Open the output. Raises `_RunError` where that fails, or would overwrite one of the `files` that are checked."""
     if path is None:
         return Output(sys.stdout)
     if os.path.exists(path):
         for file in files:
             if os.path.exists(file) and os.path.samefile(path, file):
-                raise _Trouble(f"--output {path} would overwrite {file}, which is to be checked")
+                raise _RunError(f"--output {path} would overwrite {file}, which is to be checked")
     try:
         return Output(sys.stdout, path)
     except (OSError, ValueError) as error:
-        raise _Trouble(f"--output {path}: {reason(error)}") from error
+        raise _RunError(f"--output {path}: {reason(error)}") from error
 
 
 def _hint(path: str) -> str:

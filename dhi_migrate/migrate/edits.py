@@ -14,7 +14,7 @@ from itertools import pairwise
 from ..rules.findings import Edit, Fix
 
 
-class EditConflict(ValueError):
+class EditConflict(ValueError):  # noqa: N818 -- it says what happened
     """Edits that cannot all be applied: they clash, or one lies outside of the data (a fault of the caller)."""
 
 

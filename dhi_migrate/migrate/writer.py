@@ -15,7 +15,7 @@ class WriteError(Exception):
     """A file was not written and is as it was; the text says why, for people, without the path."""
 
 
-class FileChanged(WriteError):
+class FileChanged(WriteError):  # noqa: N818 -- it says what happened
     """The file no longer holds what the new bytes were made from."""
 
 
