@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 _STRING = re.compile(r'"([^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+)"')
-_ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
+_ESCAPE = r"(?:\\u[0-9a-fA-F]{4})+|\\."
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _BLANK = " \t\r\n"
 
@@ -27,7 +27,7 @@ def string_array(text: str, start: int, stop: int) -> list[tuple[str, int, int]]
             if match is None:
                 return _judge(text[start:stop])
             body = match.group(1)
-            found.append((body if "\\" not in body else _ESCAPE.sub(_decode, body), match.start(), match.end()))
+            found.append((body if "\\" not in body else re.sub(_ESCAPE, _decode, body), match.start(), match.end()))
             at = _skip(text, match.end(), stop)
             if text.startswith(",", at, stop):
                 at = _skip(text, at + 1, stop)

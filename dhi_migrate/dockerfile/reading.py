@@ -52,7 +52,8 @@ class Parts(NamedTuple):
         self.add(kind, message, word.offset, word.offset + len(word.text), level)
 
 
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*\Z")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_STAGE_NAME = frozenset(_LETTERS + "0123456789-_.")
 _STRING = "string"
 _STRINGS = "strings"
 _BOOL = "bool"
@@ -161,7 +162,8 @@ def _from(parts: Parts) -> details.From | None:
     platform = _flag(parts, "platform")
     if len(words) == 3 and words[1].text.lower() == "as":
         name = words[2]
-        if not _STAGE_NAME.match(name.text.lower()):
+        lowered = name.text.lower()
+        if lowered[0] not in _LETTERS or not _STAGE_NAME.issuperset(lowered):
             message = "a stage name starts with a letter and holds only letters, digits, - _ and ."
             parts.add_at("invalid-stage-name", message, name)
         return details.From(words[0], name, platform)

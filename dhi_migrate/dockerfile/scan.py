@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from . import shadow
@@ -14,8 +13,8 @@ from .text import SPACE, Layout, layout
 MAX_LINE = 65535
 """Bytes of a physical line without its line feed that BuildKit can hold (bufio.MaxScanTokenSize - 1)."""
 
-_DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=(.*)", re.DOTALL)
 _DIRECTIVE_SPACE = "\t\n\f\r "
+_KEYWORD_END = "\t\v\f\r "
 _HEREDOC_KEYWORDS = ("RUN", "COPY", "ADD")
 
 
@@ -107,13 +106,13 @@ class _Scanner:
     def _directive(self, text: str, offset: int) -> bool:
         """Take `text` as a parser directive if it is one; directives.go. The first line that is none ends them."""
         seen = self.seen
-        match = _DIRECTIVE.match(text[1:].lstrip(SPACE)) if seen is not None and text.startswith("#") else None
-        name = match.group(1).lower() if match else ""
-        if seen is None or match is None or not match.group(2) or name not in ("syntax", "escape", "check"):
+        name, equals, rest = text[1:].lstrip(SPACE).partition("=") if text.startswith("#") else ("", "", "")
+        name = name.rstrip(_DIRECTIVE_SPACE).lower()
+        if seen is None or not equals or not rest or name not in ("syntax", "escape", "check"):
             self.seen = None
             return False
-        end = offset + len(text.encode("utf-8", "surrogateescape"))
-        value = match.group(2).strip(_DIRECTIVE_SPACE) or match.group(2)[-1]
+        end = offset + _width(text)
+        value = rest.strip(_DIRECTIVE_SPACE) or rest[-1]
         applies = None
         if name in seen:
             self._error("duplicate-directive", f"the {name} directive can be given only once", offset, end)
@@ -171,7 +170,8 @@ class _Scanner:
         if last == 0 and self.source.data.startswith(b"\xef\xbb\xbf"):
             end += 3
         first = texts[0] or ""
-        split_first = len(first) <= line.end if len(texts) > 1 else not line.keyword
+        after = first[line.end : line.end + 1]
+        split_first = not line.keyword or (after not in _KEYWORD_END if after else len(texts) > 1)
         self.shadow += shadow.instruction_lines(line.keyword, texts, split_first, placed.text, escape)
         self.shadow += ["\n"] * (self.at - len(self.shadow))
         self.logicals.append(Logical(start_line, self.at, end, placed, line, heredocs))

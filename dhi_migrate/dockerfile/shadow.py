@@ -5,7 +5,6 @@ In memory, read-only, and compared with our own scan.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +21,7 @@ _MOST_LINES = 256
 Dockerfile-parse takes quadratic time to join continued lines.
 """
 
-_FOREIGN = re.compile("[\x1c-\x1f" + "".join(char for char in SPACE if ord(char) > 127) + "]")
+_FOREIGN = {code: _GUARD for code in (*range(0x1C, 0x20), *map(ord, SPACE)) if code > 0x7F or 0x1B < code < 0x20}
 """What is space to dockerfile-parse and not to BuildKit, at least not within a line."""
 
 
@@ -55,7 +54,7 @@ def instruction_lines(
     """Shadow of one instruction, line by line.
 
     `texts` has one entry a physical line: its text without the continuation character, or None for a comment or an
-    empty line. `split_first` says that the first line does not hold the whole keyword with a space after it;
+    empty line. `split_first` says that the first line does not hold the keyword with an ASCII space or nothing after it;
     `logical` is the whole text.
     """
     if len(texts) == 1 and not split_first:
@@ -72,12 +71,16 @@ def instruction_lines(
         elif index == last:
             lines.append(_guarded(text, escape))
         else:
-            lines.append(_FOREIGN.sub(_GUARD, text) + escape + "\n")
+            lines.append(_translated(text) + escape + "\n")
     return lines
 
 
+def _translated(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else text.translate(_FOREIGN)
+
+
 def _guarded(text: str, escape: str) -> str:
-    text = _FOREIGN.sub(_GUARD, text)
+    text = _translated(text.rstrip(SPACE))
     if text.rstrip().endswith(escape):
         text += _GUARD
     return text + "\n"

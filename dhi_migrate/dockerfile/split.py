@@ -14,7 +14,6 @@ from .text import SPACE
 _S = re.escape(SPACE)
 _KEYWORD = re.compile(r"[^\t\v\f\r ]+")
 _BLANK = re.compile(r"[\t\v\f\r ]+")
-_ITEM = re.compile(r"[^\t\v\f\r ]+")
 
 # How each keyword reads its arguments (``dispatch`` in BuildKit's parser.go).
 _SHAPES = {
@@ -165,7 +164,7 @@ def _arguments(shape: str, text: str, start: int, stop: int, escape: str) -> _Ar
         return (whole,), (Piece(whole, start, stop),), False, None
     if shape in ("list", "list-or-json"):
         pieces = tuple(
-            [Piece(match.group(), match.start(), match.end()) for match in _ITEM.finditer(text, start, stop)]
+            [Piece(match.group(), match.start(), match.end()) for match in _KEYWORD.finditer(text, start, stop)]
         )
         return tuple([piece.text for piece in pieces]), pieces, False, None
     if shape == "words":
@@ -219,23 +218,22 @@ def _health(text: str, start: int, stop: int) -> _Arguments:
 
 
 _WORDS: dict[str, re.Pattern[str]] = {}
-_TOKENS: dict[str, re.Pattern[str]] = {}
 
 
-def _compile(escape: str) -> re.Pattern[str]:
+def _token(escape: str) -> str:
+    """Pattern of a piece of a word: plain text, an escaped character, or something in quotes."""
     e = re.escape(escape)
     plain = rf"[^{_S}'\"{e}]++"
     single = r"'[^']*+(?:'|\Z)"
     double = rf"\"(?:[^\"{e}]++|{e}.)*+(?:\"|{e}?\Z)"
-    token = rf"(?:{plain}|{e}.|{single}|{double}|{e}\Z)"
-    _TOKENS[escape] = re.compile(token, re.DOTALL)
-    _WORDS[escape] = pattern = re.compile(token + "++", re.DOTALL)
-    return pattern
+    return rf"(?:{plain}|{e}.|{single}|{double}|{e}\Z)"
 
 
 def quoted_words(text: str, start: int, stop: int, escape: str) -> list[tuple[int, int]]:
     """Offsets of the words of `text`, where quotes and `escape` protect spaces (``parseWords``); linear."""
-    pattern = _WORDS.get(escape) or _compile(escape)
+    pattern = _WORDS.get(escape)
+    if pattern is None:
+        pattern = _WORDS[escape] = re.compile(_token(escape) + "++", re.DOTALL)
     if stop < len(text):
         return [(start + a, start + b) for a, b in (match.span() for match in pattern.finditer(text[start:stop]))]
     return [match.span() for match in pattern.finditer(text, start)]
@@ -246,7 +244,7 @@ def _unended(word: str, escape: str) -> str:
     if not word.endswith(escape) or (len(word) - len(word.rstrip(escape))) % 2 == 0:
         return word
     last = ""
-    for match in _TOKENS[escape].finditer(word):
+    for match in re.finditer(_token(escape), word, re.DOTALL):
         last = match.group()
     return word if last.startswith("'") else word[:-1]
 
