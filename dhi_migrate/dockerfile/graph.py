@@ -12,6 +12,7 @@ from . import details
 from .evaluate import DEFAULT_PATH, Globals, Refusal, Runner, StageScope, first_settings
 from .expand import Expanded, Scope, expand, expand_flag, expand_word
 from .model import Diagnostic, Dockerfile, Instruction, Word
+from .pause import uncollected
 from .source import Span
 from .state import History, StageState
 
@@ -119,9 +120,10 @@ def build_graph(
     `build_args` are the ``--build-arg`` values (the last of a name wins), `target` is ``--target``: a stage name in
     any case, or a number; default the last stage. `base_env` can tell the environment of external images.
     """
-    builder = _Builder(dockerfile, dict(build_args), base_env)
-    builder.run()
-    return builder.finish(target)
+    with uncollected():
+        builder = _Builder(dockerfile, dict(build_args), base_env)
+        builder.run()
+        return builder.finish(target)
 
 
 def stage_state_at(graph: BuildGraph, stage_index: int, instruction: Instruction) -> StageState:

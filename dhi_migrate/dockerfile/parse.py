@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import details
 from .model import Diagnostic, Dockerfile, Flag, Instruction, Severity, Word
+from .pause import uncollected
 from .reading import Finding, Parts, read
 from .scan import Logical, Scan, scan
 from .shadow import start_lines
@@ -18,7 +19,11 @@ def parse(source: bytes) -> Dockerfile:
     What is wrong is in `Dockerfile.diagnostics`; the rest of the file is read all the same. The cost is linear in the
     input.
     """
-    held = Source(source)
+    with uncollected():
+        return _parsed(Source(source))
+
+
+def _parsed(held: Source) -> Dockerfile:
     found = scan(held)
     diagnostics = [*found.diagnostics, *_disagreements(held, found)]
     last_stage = -1
