@@ -9,6 +9,7 @@ it is looked up among the tags of the definition.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..images import InvalidReferenceError, parse_reference, parse_upstream_tag
@@ -20,7 +21,7 @@ from .versions import MAJOR, MINOR, PATCH, SAME, definition_version, dotted, is_
 if TYPE_CHECKING:
     from ..images import Reference, UpstreamOS
     from .families import Wish
-    from .model import Confidence, Definition, UpstreamTarget
+    from .model import Confidence, Definition, UpstreamFacts, UpstreamTarget
     from .ranking import Ranked
     from .store import Catalog
 
@@ -41,6 +42,7 @@ class Resolution(NamedTuple):
     `workable` is False where the swap is known to break (an Apache variant that does not exist): shown, never edited.
     `release_changes` tells that the operating system release or distribution is known to be another than before.
     `system_image` tells that the hardened image is one of a bare operating system, whose release is its version.
+    `facts` describe the upstream image; None where nothing is known of it.
     """
 
     reference: str
@@ -54,17 +56,20 @@ class Resolution(NamedTuple):
     workable: bool = True
     release_changes: bool = False
     system_image: bool = False
+    facts: UpstreamFacts | None = None
 
 
 def _nothing(reference: str, upstream: str, match: Match, reason: str) -> Resolution:
     return Resolution(reference, upstream, match, None, "none", False, (reason,), ())
 
 
+@lru_cache(maxsize=1024)
 def resolve(catalog: Catalog, reference: str, role: Role) -> Resolution:
     """The hardened tag for `reference` (as written in a ``FROM``, fully expanded) in a stage of that `role`.
 
     ``build`` asks for an image with a shell and a package manager (``-dev``, ``-sdk``), ``final`` for the runtime. The
-    reference is an upstream one: whether it is hardened already is the caller's to know. Never raises.
+    reference is an upstream one: whether it is hardened already is the caller's to know. Never raises. The last answers
+    are kept: files of one repository ask the same again and again.
     """
     if reference == "scratch":
         return _nothing(reference, "scratch", "scratch", "scratch is empty: there is nothing to harden in it")
@@ -92,7 +97,7 @@ def resolve(catalog: Catalog, reference: str, role: Role) -> Resolution:
         return _nothing(reference, upstream, "none", f"the catalog has no image {wish.name} that may be used")
     facts = catalog.upstream_facts(upstream, parsed.tag or "latest")
     implied = facts.os if facts is not None else ("alpine" if "alpine" in parsed.path else "")
-    return _Resolver(catalog, parsed, row, implied, role).run(wish, tag.os, pool)
+    return _Resolver(catalog, parsed, row, implied, role).run(wish, tag.os, pool)._replace(facts=facts)
 
 
 def _choose_row(rows: tuple[UpstreamTarget, ...], words: tuple[str, ...]) -> UpstreamTarget:
@@ -122,7 +127,8 @@ def _pinned(catalog: Catalog, parsed: Reference, row: UpstreamTarget, pin: str, 
         match = "other-product"
     candidate = Candidate(name, tag, definition, match, False)
     reason = f"the overlay pins {upstream} to {pin}"
-    return Resolution(str(parsed), upstream, match, candidate, "high", True, (reason,), ())
+    facts = catalog.upstream_facts(upstream, parsed.tag or "latest")
+    return Resolution(str(parsed), upstream, match, candidate, "high", True, (reason,), (), facts=facts)
 
 
 def _twin(catalog: Catalog, definition: Definition, tag: str) -> tuple[Definition | None, str]:

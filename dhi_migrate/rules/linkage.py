@@ -54,7 +54,8 @@ def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel)
     if ours is None or theirs is None:
         return None
     if ours.distro != theirs.distro:
-        before, after = (model.facts, other.facts)
+        before = model.resolution.facts if model.resolution is not None else None
+        after = other.resolution.facts if other.resolution is not None else None
         if before is not None and after is not None and (before.os == "alpine") != (after.os == "alpine"):
             return None  # they differed before: the program is known not to mind
         return f"{ours.distro} here and {theirs.distro} in the stage of {where} have different C libraries"

@@ -16,7 +16,7 @@ from .lineage import Lineage, lineage
 from .linkage import link_breakers
 
 if TYPE_CHECKING:
-    from ..catalog.model import Definition, UpstreamFacts
+    from ..catalog.model import Definition
     from ..catalog.ranking import Match
     from ..catalog.resolve import Role as Want
     from ..catalog.store import Catalog
@@ -43,7 +43,6 @@ class StageModel(NamedTuple):
     resolution: Resolution | None = None
     hardened: HardenedUse | None = None
     definition: Definition | None = None
-    facts: UpstreamFacts | None = None
     breakers: tuple[Breaker, ...] = ()
     own_from: bool = False
     safe: bool = False
@@ -104,10 +103,7 @@ class _Modeller(NamedTuple):
             return StageModel(stage, role, want, text, "hardened", hardened=use, definition=use.definition)
         resolution = resolve(self.catalog, text, want)
         definition = resolution.best.definition if resolution.best is not None else None
-        facts = None
-        if resolution.upstream:
-            facts = self.catalog.upstream_facts(resolution.upstream, reference.tag or "latest")
-        return StageModel(stage, role, want, text, resolution.match, resolution, None, definition, facts)
+        return StageModel(stage, role, want, text, resolution.match, resolution, None, definition)
 
     def _want(self, stage: Stage) -> Want:
         """Commands are run on -dev images; those of stages that ship are what stands in the way of the runtime."""
@@ -157,7 +153,7 @@ class _Modeller(NamedTuple):
         best = resolution.best
         taken = self.lines.taken.get(self.lines.root[model.stage.index], ())
         name = f"{best.name}:{best.tag}"
-        return Move(stages, taken, final, resolution.upstream, name, best.definition, model.facts)
+        return Move(stages, taken, final, resolution.upstream, name, best.definition, resolution.facts)
 
     def _own_from(self, model: StageModel, before: list[StageModel]) -> StageModel:
         """A shipping stage on a bare base, which others need as -dev: it gets the runtime by a ``FROM`` of its own."""
@@ -175,7 +171,6 @@ class _Modeller(NamedTuple):
             match=resolution.match,
             resolution=resolution,
             definition=resolution.best.definition,
-            facts=parent.facts,
             own_from=True,
         )
         rest = tuple(member for member in self.lines.chain if member.index >= stage.index)
