@@ -245,6 +245,39 @@ def search(
 
 
 @app.command()
+def resolve(
+    reference: Annotated[
+        str, typer.Argument(metavar="REF", help="An image as it stands in a FROM.", show_default=False)
+    ],
+    role: Annotated[
+        Literal["build", "final"],
+        typer.Option("--role", help="Of a stage that runs commands, or of the one that ships."),
+    ] = "final",
+    output_format: FormatOption = "text",
+    overlay: OverlayOption = None,
+    registry: RegistryOption = _DEFAULT_REGISTRY,
+) -> None:
+    """Say which hardened tag replaces an upstream image, and why."""
+    from ..report.escape import visible
+    from ..report.json_report import stage_object
+    from ..rules.stages import reference_report
+
+    try:
+        stage = reference_report(reference, role, open_catalog(overlay), registry)
+    except ValueError as error:
+        _fail(str(error))
+    if output_format == "json":
+        _print_json(stage_object(stage))
+        return
+    target = stage.target or "nothing"
+    typer.echo(visible(f"{stage.base} -> {target} ({stage.match}{', applied by --fix' if stage.safe else ''})"))
+    for reason in stage.reasons:
+        typer.echo(visible(f"  because {reason}"))
+    for alternative in stage.alternatives:
+        typer.echo(visible(f"  or {alternative}"))
+
+
+@app.command()
 def check(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and directories.", show_default=False)],
     output_format: FormatOption = "text",

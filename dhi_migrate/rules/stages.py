@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..catalog.resolve import Resolution, resolve
-from ..images import InvalidReferenceError, parse_reference
+from ..images import InvalidReferenceError, Spelling, parse_reference
 from .breakers import Breaker, Move, breakers
+from .findings import StageReport
 from .hardened import HardenedUse, inspect_hardened
 from .lineage import Lineage, lineage
 from .linkage import link_breakers
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ..catalog.resolve import Role as Want
     from ..catalog.store import Catalog
     from ..dockerfile import BuildGraph, Stage
-    from ..images import Spelling
     from ..settings import Settings
     from .findings import Role
 
@@ -62,6 +62,28 @@ def stage_models(graph: BuildGraph, catalog: Catalog, spelling: Spelling, settin
     for stage in graph.stages:
         models.append(modeller.judge(modeller.model(stage), models))
     return _together(modeller.lines, models)
+
+
+def reference_report(reference: str, want: Want, catalog: Catalog, registry: str) -> StageReport:
+    """What would be said of a stage of the kind `want` whose base is `reference`, with nothing in it to break.
+
+    `registry` is the template for hardened references; raises ValueError where it makes none.
+    """
+    spelling = Spelling(registry)
+    try:
+        name = spelling.read(parse_reference(reference))
+        parsed = parse_reference(reference)
+    except InvalidReferenceError as error:
+        return StageReport(0, None, 1, want, reference, None, "unknown", False, (str(error),), ())
+    if name is not None:
+        use = inspect_hardened(catalog, name, parsed)
+        others = (spelling.write(use.name, use.successor),) if use.successor is not None else ()
+        reasons = (use.message or f"{use.name}:{use.tag} is a hardened image already",)
+        return StageReport(0, None, 1, want, reference, None, "hardened", False, reasons, others)
+    found = resolve(catalog, reference, want)
+    target = spelling.write(found.best.name, found.best.tag) if found.best is not None else None
+    others = tuple(spelling.write(one.name, one.tag) for one in found.alternatives)
+    return StageReport(0, None, 1, want, reference, target, found.match, found.automatic, found.reasons, others)
 
 
 def _runs(stage: Stage) -> bool:
