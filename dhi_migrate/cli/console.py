@@ -42,6 +42,14 @@ class Output:
         """Whether a person reads along on a terminal."""
         return self._file is None and is_terminal(self._stream)
 
+    @property
+    def columns(self) -> int | None:
+        """The width of the terminal; None where there is none."""
+        if self.terminal:
+            with suppress(OSError, ValueError):
+                return os.get_terminal_size(self._stream.fileno()).columns
+        return None
+
     def write(self, data: bytes) -> None:
         """Write `data` at once. Raises OSError for anything but a reader that has gone."""
         if self.broken or not data:
@@ -76,10 +84,8 @@ def style_for(output: Output, *, unsafe_fixes: bool) -> Style:
         colour = environment["FORCE_COLOR"] != "0"
     else:
         colour = output.terminal and environment.get("TERM") != "dumb"
-    width = Style().width
-    if output.terminal:
-        with suppress(OSError):
-            width = max(60, min(os.get_terminal_size(2).columns, 160))
+    columns = output.columns
+    width = max(60, min(columns, 160)) if columns else Style().width
     return Style(colour, width, unsafe_fixes)
 
 
