@@ -196,7 +196,9 @@ class _Builder:
         if parent is not None:
             settings = parent.history.settings[-1]
             history = History(settings, parent.history.complete, parent.history)
-            env, external = parent.scope.base_env, parent.scope.external
+            # Where the chain is too deep nothing inherited is seen, not even what is known of the image.
+            cut = history.env.parent is None
+            env, external = (None, True) if cut else (parent.scope.base_env, parent.scope.external)
         else:
             settings = first_settings(scratch)
             history = History(settings, scratch)
@@ -204,7 +206,7 @@ class _Builder:
             external = not scratch
             if base.kind == "image" and self.base_env is not None and base.reference.text is not None:
                 env = self.base_env(base.reference.text)
-        scope = StageScope(history, self.globals, env, external or not history.complete)
+        scope = StageScope(history, self.globals, env, external)
         runner = Runner(index, scope, settings)
         triggers = self._triggers(parent, instruction)
         for trigger in triggers:

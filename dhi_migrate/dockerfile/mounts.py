@@ -12,7 +12,7 @@ from .details import Mount, MountField
 
 if TYPE_CHECKING:
     from .model import Flag
-    from .reading import Level, Parts
+    from .parts import Level, Parts
     from .split import RawFlag
 
 _LONG = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly", "rw": "readwrite"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from . import details
 from .model import Diagnostic, Dockerfile, Flag, Instruction, Severity, Word
+from .parts import Finding, Parts
 from .pause import uncollected
-from .reading import Finding, Parts, read
+from .reading import read
 from .scan import Logical, Scan, scan
 from .shadow import start_lines
 from .source import Source, Span

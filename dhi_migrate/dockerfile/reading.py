@@ -4,89 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from . import details
 from .model import Flag, Word
-from .split import Line
-from .text import SPACE, Layout
-
-Level = Literal["error", "late", "trigger"]
-"""When BuildKit refuses.
-
-On reading the file, on running the instruction (for stages that are built), or when an ONBUILD triggers.
-"""
-
-
-class Finding(NamedTuple):
-    """A problem of one instruction, at character offsets of its logical text."""
-
-    kind: str
-    message: str
-    start: int
-    end: int
-    level: Level
-
-
-class Parts(NamedTuple):
-    """What a reader needs: the line, its flags and words with their places, and where to put findings."""
-
-    line: Line
-    flags: tuple[Flag, ...]
-    words: tuple[Word, ...]
-    layout: Layout
-    escape: str
-    findings: list[Finding]
-
-    def add(
-        self, kind: str, message: str, start: int | None = None, end: int | None = None, level: Level = "error"
-    ) -> None:
-        """Note a problem; it covers the whole line unless told."""
-        line = self.line
-        self.findings.append(
-            Finding(kind, message, line.start if start is None else start, line.args_end if end is None else end, level)
-        )
-
-    def add_at(self, kind: str, message: str, word: Word, level: Level = "error") -> None:
-        """Note a problem of `word`."""
-        self.add(kind, message, word.offset, word.offset + len(word.text), level)
-
+from .parts import Parts, check_flags
+from .text import SPACE
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _STAGE_NAME = frozenset(_LETTERS + "0123456789-_.")
-_STRING = "string"
-_STRINGS = "strings"
-_BOOL = "bool"
-_FLAGS: dict[str, dict[str, str]] = {
-    "FROM": {"platform": _STRING},
-    "RUN": {"mount": _STRINGS, "network": _STRING, "security": _STRING, "device": _STRINGS},
-    "COPY": {
-        "chown": _STRING,
-        "from": _STRING,
-        "chmod": _STRING,
-        "link": _BOOL,
-        "exclude": _STRINGS,
-        "parents": _BOOL,
-    },
-    "ADD": {
-        "chown": _STRING,
-        "chmod": _STRING,
-        "link": _BOOL,
-        "keep-git-dir": _BOOL,
-        "checksum": _STRING,
-        "unpack": _BOOL,
-        "exclude": _STRINGS,
-    },
-    "HEALTHCHECK": {
-        "interval": _STRING,
-        "timeout": _STRING,
-        "start-period": _STRING,
-        "start-interval": _STRING,
-        "retries": _STRING,
-    },
-}
-# BuildKit never looks at the flags of these.
-_UNCHECKED = ("ARG", "STOPSIGNAL")
 
 
 def read(parts: Parts) -> details.Detail | None:
@@ -108,58 +34,15 @@ def read(parts: Parts) -> details.Detail | None:
         parts.add(line.problem.kind, line.problem.message, line.problem.start, line.problem.end)
         return None
     before = len(parts.findings)
-    if parts.flags and line.keyword not in _UNCHECKED and not (line.keyword == "HEALTHCHECK" and _is_none(line)):
-        _check_flags(parts)
+    if parts.flags:
+        check_flags(parts)
     detail = _READERS[line.keyword](parts)
     return detail if all(finding.level == "late" for finding in parts.findings[before:]) else None
 
 
-def _is_none(line: Line) -> bool:
-    return bool(line.values) and line.values[0].upper() == "NONE"
-
-
-def _check_flags(parts: Parts) -> None:
-    """bflag.go: unknown and repeated flags, missing values."""
-    keyword = parts.line.keyword
-    known = _FLAGS.get(keyword, {})
-    used = set()
-    for flag, raw in zip(parts.flags, parts.line.flags, strict=True):
-        kind = known.get(flag.name)
-        name = f"--{flag.name}"
-        if kind is None:
-            parts.add("unknown-flag", f"{keyword} has no flag {name}", raw.start, raw.end)
-        elif flag.name in used and kind != _STRINGS:
-            parts.add("duplicate-flag", f"{name} can be given only once", raw.start, raw.end)
-        elif (kind == _BOOL and flag.value == "") or (kind != _BOOL and flag.value is None):
-            parts.add("flag-without-value", f"{name} needs a value", raw.start, raw.end)
-        elif kind == _BOOL and (flag.value or "").lower() not in ("true", "false", ""):
-            parts.add("invalid-flag-value", f"{name} takes true or false", raw.start, raw.end)
-        used.add(flag.name)
-
-
-def _flag(parts: Parts, name: str) -> Flag | None:
-    for flag in parts.flags:
-        if flag.name == name:
-            return flag
-    return None
-
-
-def _all(parts: Parts, name: str) -> tuple[Flag, ...]:
-    return tuple([flag for flag in parts.flags if flag.name == name])
-
-
-def _bool(parts: Parts, name: str) -> bool | None:
-    flag = _flag(parts, name)
-    return None if flag is None else (flag.value or "").lower() != "false"
-
-
-def _needs(parts: Parts, what: str = "an argument") -> None:
-    parts.add("missing-argument", f"{parts.line.keyword} needs {what}")
-
-
 def _from(parts: Parts) -> details.From | None:
     words = parts.words
-    platform = _flag(parts, "platform")
+    platform = parts.flag("platform")
     if len(words) == 3 and words[1].text.lower() == "as":
         name = words[2]
         lowered = name.text.lower()
@@ -190,19 +73,13 @@ def _run(parts: Parts) -> details.Run:
         mounts = tuple(
             [read_mount(parts, flag, raw) for flag, raw in both if flag.name == "mount" and flag.value is not None]
         )
-        network = _flag(parts, "network")
+        network = parts.flag("network")
         if network and network.value not in ("default", "none", "host", None):
-            _bad_flag(parts, network, "--network takes default, none or host")
-        security = _flag(parts, "security")
+            parts.bad_flag(network, "--network takes default, none or host")
+        security = parts.flag("security")
         if security and security.value not in ("insecure", "sandbox", None):
-            _bad_flag(parts, security, "--security takes sandbox or insecure")
-    return details.Run(shell, argv, mounts, network, security, _all(parts, "device"))
-
-
-def _bad_flag(parts: Parts, flag: Flag, message: str, level: Level = "error") -> None:
-    for raw, known in zip(parts.line.flags, parts.flags, strict=True):
-        if known is flag:
-            parts.add("invalid-flag-value", message, raw.start, raw.end, level)
+            parts.bad_flag(security, "--security takes sandbox or insecure")
+    return details.Run(shell, argv, mounts, network, security, parts.flags_named("device"))
 
 
 def _cmd(parts: Parts) -> details.Cmd:
@@ -217,7 +94,7 @@ def _paths(parts: Parts) -> tuple[tuple[Word, ...], tuple[Word, ...], Word] | No
     """Sources, here-document words and destination of COPY and ADD."""
     words = parts.words
     if len(words) < 2:
-        _needs(parts, "a source and a destination")
+        parts.needs("a source and a destination")
         return None
     *sources, destination = words
     documents: list[Word] = []
@@ -226,9 +103,9 @@ def _paths(parts: Parts) -> tuple[tuple[Word, ...], tuple[Word, ...], Word] | No
         sources = [word for word in sources if not _is_heredoc(word.text)]
         if _is_heredoc(destination.text):
             parts.add_at("heredoc-destination", "a here-document cannot be the destination", destination)
-    chmod = _flag(parts, "chmod")
+    chmod = parts.flag("chmod")
     if chmod and chmod.value and re.fullmatch(r"[0-9]+", chmod.value) and not re.fullmatch("0*[0-7]{1,4}", chmod.value):
-        _bad_flag(parts, chmod, "--chmod takes an octal number up to 07777 or a symbolic mode", "late")
+        parts.bad_flag(chmod, "--chmod takes an octal number up to 07777 or a symbolic mode", "late")
     return tuple(sources), tuple(documents), destination
 
 
@@ -249,7 +126,7 @@ def _copy(parts: Parts) -> details.Copy | None:
     if paths is None:
         return None
     sources, documents, destination = paths
-    from_ = _flag(parts, "from")
+    from_ = parts.flag("from")
     if from_ and from_.value and any(char in from_.value for char in "$'\"" + parts.escape):
         _check_from(parts, from_)
     for word in sources:
@@ -260,11 +137,11 @@ def _copy(parts: Parts) -> details.Copy | None:
         documents,
         destination,
         from_,
-        _flag(parts, "chown"),
-        _flag(parts, "chmod"),
-        bool(_bool(parts, "link")),
-        bool(_bool(parts, "parents")),
-        _all(parts, "exclude"),
+        parts.flag("chown"),
+        parts.flag("chmod"),
+        bool(parts.switch("link")),
+        bool(parts.switch("parents")),
+        parts.flags_named("exclude"),
     )
 
 
@@ -280,45 +157,45 @@ def _check_from(parts: Parts, flag: Flag) -> None:
     except LexError:
         same = False
     if not same:
-        _bad_flag(parts, flag, "variables are not expanded in --from: name a stage FROM the image and copy from that")
+        parts.bad_flag(flag, "variables are not expanded in --from: name a stage FROM the image and copy from that")
 
 
 def _add(parts: Parts) -> details.Add | None:
     paths = _paths(parts)
     if paths is None:
         return None
-    checksum = _flag(parts, "checksum")
+    checksum = parts.flag("checksum")
     if checksum and checksum.value and len(paths[0]) != 1:
-        _bad_flag(parts, checksum, "--checksum takes a single source", "late")
+        parts.bad_flag(checksum, "--checksum takes a single source", "late")
     return details.Add(
         *paths,
-        _flag(parts, "chown"),
-        _flag(parts, "chmod"),
+        parts.flag("chown"),
+        parts.flag("chmod"),
         checksum,
-        bool(_bool(parts, "link")),
-        _bool(parts, "keep-git-dir"),
-        _bool(parts, "unpack"),
-        _all(parts, "exclude"),
+        bool(parts.switch("link")),
+        parts.switch("keep-git-dir"),
+        parts.switch("unpack"),
+        parts.flags_named("exclude"),
     )
 
 
 def _user(parts: Parts) -> details.User | None:
     if parts.words:
         return details.User(parts.words[0])
-    _needs(parts)
+    parts.needs()
     return None
 
 
 def _workdir(parts: Parts) -> details.Workdir | None:
     if parts.words:
         return details.Workdir(parts.words[0])
-    _needs(parts)
+    parts.needs()
     return None
 
 
 def _stopsignal(parts: Parts) -> details.StopSignal | None:
     if not parts.words:
-        _needs(parts)
+        parts.needs()
         return None
     from .checks import is_signal
 
@@ -331,14 +208,14 @@ def _stopsignal(parts: Parts) -> details.StopSignal | None:
 def _maintainer(parts: Parts) -> details.Maintainer | None:
     if parts.words:
         return details.Maintainer(parts.words[0])
-    _needs(parts)
+    parts.needs()
     return None
 
 
 def _pairs(parts: Parts) -> tuple[details.Pair, ...] | None:
     values = parts.line.values
     if not values:
-        _needs(parts)
+        parts.needs()
         return None
     span = parts.layout.span
     found = []
@@ -372,7 +249,7 @@ def _label(parts: Parts) -> details.Label | None:
 
 def _arg(parts: Parts) -> details.Arg | None:
     if not parts.words:
-        _needs(parts)
+        parts.needs()
         return None
     found = []
     for word in parts.words:
@@ -391,7 +268,7 @@ def _arg(parts: Parts) -> details.Arg | None:
 
 def _expose(parts: Parts) -> details.Expose | None:
     if not parts.words:
-        _needs(parts)
+        parts.needs()
         return None
     from .checks import port_problem
 
@@ -406,7 +283,7 @@ def _expose(parts: Parts) -> details.Expose | None:
 
 def _healthcheck(parts: Parts) -> details.Healthcheck | None:
     if not parts.words:
-        _needs(parts)
+        parts.needs()
         return None
     kind, *rest = parts.words
     if kind.text.upper() == "NONE":
@@ -419,18 +296,18 @@ def _healthcheck(parts: Parts) -> details.Healthcheck | None:
     if not rest:
         parts.add("missing-argument", "HEALTHCHECK CMD needs a command")
         return None
-    interval, timeout = _flag(parts, "interval"), _flag(parts, "timeout")
-    start_period, start_interval = _flag(parts, "start-period"), _flag(parts, "start-interval")
-    retries = _flag(parts, "retries")
+    interval, timeout = parts.flag("interval"), parts.flag("timeout")
+    start_period, start_interval = parts.flag("start-period"), parts.flag("start-interval")
+    retries = parts.flag("retries")
     if parts.flags:
         from .checks import duration, is_count
 
         for flag in (interval, timeout, start_period, start_interval):
             nanoseconds = duration(flag.value) if flag and flag.value else 0
             if flag and (nanoseconds is None or (nanoseconds and nanoseconds < 1_000_000)):
-                _bad_flag(parts, flag, f"--{flag.name} takes a duration of at least 1ms, such as 30s")
+                parts.bad_flag(flag, f"--{flag.name} takes a duration of at least 1ms, such as 30s")
         if retries and retries.value and not is_count(retries.value):
-            _bad_flag(parts, retries, "--retries takes a number that is not negative")
+            parts.bad_flag(retries, "--retries takes a number that is not negative")
     exec_form = parts.line.exec_form
     shell, argv = (None, tuple(rest)) if exec_form else (rest[0], None)
     return details.Healthcheck(False, interval, timeout, start_period, start_interval, retries, shell, argv)
@@ -438,7 +315,7 @@ def _healthcheck(parts: Parts) -> details.Healthcheck | None:
 
 def _shell(parts: Parts) -> details.ShellInstruction | None:
     if not parts.words:
-        _needs(parts)
+        parts.needs()
         return None
     if not parts.line.exec_form:
         parts.add("json-required", "SHELL takes a JSON array")
@@ -448,7 +325,7 @@ def _shell(parts: Parts) -> details.ShellInstruction | None:
 
 def _volume(parts: Parts) -> details.Volume | None:
     if not parts.words:
-        _needs(parts)
+        parts.needs()
         return None
     for word in parts.words:
         if not word.text.strip(SPACE):
@@ -459,7 +336,7 @@ def _volume(parts: Parts) -> details.Volume | None:
 def _onbuild(parts: Parts) -> None:
     line = parts.line
     if line.args_start >= line.args_end:
-        _needs(parts, "an instruction")
+        parts.needs("an instruction")
         return
     if line.inner is None:
         return

@@ -168,3 +168,23 @@ def test_a_stage_that_comes_later_is_refused_only_if_it_is_needed() -> None:
     text = "FROM a AS x\nCOPY --from=y 1 2\nFROM b AS y\n"
     assert [(one.kind, one.severity) for one in graph(text).diagnostics] == [("later-stage", "warning")]
     assert [(one.kind, one.severity) for one in graph(text, target="x").diagnostics] == [("later-stage", "error")]
+
+
+def test_names_are_inherited_over_a_hundred_stages_and_unknown_below() -> None:
+    text = "FROM scratch AS s0\nENV A=1\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(150))
+    built = graph(text + "ENV B=$A\n")
+    assert (built.stages[100].state.env["A"].value, built.stages[100].state.complete) == ("1", True)
+    assert ("A" in built.stages[101].state.env, built.stages[101].state.complete) == (False, False)
+    assert built.stages[150].state.env["B"].known is False
+
+
+def test_triggers_beyond_a_bound_are_left_out_and_that_is_said() -> None:
+    built = graph("FROM a AS x\n" + "ONBUILD USER u\n" * 100 + "FROM x\n" * 60)
+    assert {(one.kind, one.severity) for one in built.diagnostics} == {("too-many-triggers", "warning")}
+    assert len([stage for stage in built.stages if stage.triggers]) == 50
+
+
+def test_edges_of_a_stage() -> None:
+    built = graph("FROM a AS x\nFROM b\nCOPY --from=x 1 2\nFROM c\nCOPY --from=x 3 4\n")
+    assert [edge.stage for edge in built.edges_from(0)] == [1, 2]
+    assert [edge.sources for edge in built.edges_into(2)] == [("3",)]
