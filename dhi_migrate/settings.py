@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from ._record import NamedTuple
 
 LevelChoice = Literal["auto", "runtime", "split", "dev"]
 FailOn = Literal["error", "warning", "info", "never"]

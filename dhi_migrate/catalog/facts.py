@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
+from .._record import NamedTuple
 from ..images.tags import DEBIAN_CODENAMES, parse_hardened_tag
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ All its tags name the same content, so every fact is a fact about each of its ta
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from .._record import NamedTuple
 
 Distro = Literal["debian", "alpine"]
 Variant = Literal["runtime", "dev"]

@@ -11,10 +11,11 @@ import os
 import re
 import stat
 import tomllib
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
+from .._record import NamedTuple
 from ..images.reference import InvalidReferenceError, parse_reference
 from ..images.tags import parse_hardened_tag
 from .model import Account, Definition, Image, UpstreamTarget

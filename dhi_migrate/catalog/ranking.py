@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from .._record import NamedTuple
 from ..images import parse_hardened_tag
 from .families import family
 from .versions import MAJOR, MINOR, SAME, definition_version, is_system, release_numbers, version_class
@@ -34,8 +34,8 @@ Match = Literal[
 NEWER_RELEASE, OTHER_SYSTEM = 1, 2
 """Operating system classes beside `SAME`: a newer release of the same distribution, another distribution or C library."""
 
-SOON = timedelta(days=183)
-"""How long before its end of life an image stops being a good step to take: half a year."""
+SOON_MONTHS = 6
+"""How long before its end of life an image stops being a good step to take."""
 
 _BY_GRADE: tuple[Match, ...] = ("exact", "same-version", "step-minor", "step-major")
 
@@ -69,13 +69,14 @@ class Frame(NamedTuple):
     `system` is the operating system that the upstream tag names, None where it names none or where it is the version
     itself. `distro` is the distribution whose C library the upstream image has. `strict` tells that an image of the other C
     library is another system although the tag names none: some definition of the right one exists.
+    `today` is the ISO date of the catalog data: the same file gives the same answer every day.
     """
 
     wish: Wish
     system: UpstreamOS | None
     distro: str
     strict: bool
-    today: date
+    today: str
 
 
 def rank(catalog: Catalog, frame: Frame, pool: Iterable[Definition]) -> list[Ranked]:
@@ -97,14 +98,18 @@ def system_class(frame: Frame, definition: Definition) -> int | None:
     return NEWER_RELEASE if have > asked else None
 
 
-def expired(definition: Definition, today: date) -> bool:
+def expired(definition: Definition, today: str) -> bool:
     """Whether the end of life of `definition`, or of its distribution, has come."""
-    return definition.end_of_life is not None and date.fromisoformat(definition.end_of_life) <= today
+    return definition.end_of_life is not None and definition.end_of_life <= today
 
 
-def ends_soon(definition: Definition, today: date) -> bool:
-    """Whether the end of life is within `SOON`, or past."""
-    return definition.end_of_life is not None and date.fromisoformat(definition.end_of_life) <= today + SOON
+def ends_soon(definition: Definition, today: str) -> bool:
+    """Whether the end of life is within `SOON_MONTHS`, or past."""
+    if definition.end_of_life is None:
+        return False
+    year, month, day = today.split("-")
+    months = int(year) * 12 + int(month) - 1 + SOON_MONTHS
+    return definition.end_of_life <= f"{months // 12:04}-{months % 12 + 1:02}-{day}"
 
 
 def _rank(catalog: Catalog, frame: Frame, definition: Definition) -> Ranked | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from .._record import NamedTuple
 from ..images.reference import InvalidReferenceError, parse_reference
 from ..images.spelling import DEFAULT_TEMPLATE, Spelling
 

@@ -8,10 +8,10 @@ it is looked up among the tags of the definition.
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from .._record import NamedTuple
 from ..images import InvalidReferenceError, parse_reference, parse_upstream_tag
 from .families import family, wish_for
 from .ranking import OTHER_SYSTEM, Candidate, Frame, Match, ends_soon, other_lines, rank, step, system_class
@@ -159,7 +159,7 @@ class _Resolver:
         self.implied = implied
         self.role = role
         self.foreign = row.confidence == "low"
-        self.today = date.fromisoformat(catalog.info.date)
+        self.today = catalog.info.date
 
     def run(self, wish: Wish, system: UpstreamOS | None, pool: tuple[Definition, ...]) -> Resolution:
         """Rank `pool` against `wish`, choose, and explain."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from .._record import NamedTuple
 from .model import CatalogInfo, Image
 from .record import SCHEMA, decode_image
 from .upstream import glob_match, read_all_targets, read_facts, read_targets

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import NamedTuple
+
+from .._record import NamedTuple
 
 Location = tuple[str | int, ...]
 """The way to a key or an item: names of keys and 0-based numbers of items."""

@@ -7,8 +7,9 @@ spellings. Those go to the full command line in `app`, which gives the same valu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
+from .._record import NamedTuple
 from ..settings import FailOn, LevelChoice
 
 COMMANDS: Final = ("check", "catalog", "rules")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from .._record import NamedTuple
 from ..catalog.store import Catalog
 from ..project.reader import ReadError, read_file
 from ..report.style import Style

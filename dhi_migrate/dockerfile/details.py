@@ -5,8 +5,9 @@ Quotes kept, variables not expanded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from .._record import NamedTuple
 from .source import Span
 
 if TYPE_CHECKING:

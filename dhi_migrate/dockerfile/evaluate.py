@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+from .._record import NamedTuple
 from . import details
 from .expand import UNSET, Binding, Expanded, expand, expand_flag, expand_part, expand_word, expand_words
 from .model import Instruction, Word

@@ -6,8 +6,9 @@ Stages, what each is built from, what is copied between them, and what is in for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from .._record import NamedTuple
 from . import details
 from .evaluate import DEFAULT_PATH, Globals, Refusal, Runner, StageScope, first_settings
 from .expand import Expanded, Scope, expand, expand_flag, expand_word

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from .._record import NamedTuple
 from .lex import Lexer, LexError
 
 _MARK = re.compile(r"([0-9]*+)<<(-?)[\t\n\f\r ]*+([^<]*+)\Z")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
+from .._record import NamedTuple
 from .text import SPACE
 
 MAX_DEPTH = 40

@@ -5,8 +5,9 @@ Offsets in the file are bytes, lines are 1-based, offsets in logical text are ch
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from .._record import NamedTuple
 from .source import Source, Span
 from .text import Layout
 

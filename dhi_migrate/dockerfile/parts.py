@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from .._record import NamedTuple
 from .model import Flag, Word
 from .split import Line
 from .text import Layout

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from .._record import NamedTuple
 from . import shadow
 from .model import Comment, Diagnostic, Directive, Heredoc
 from .source import Source, Span

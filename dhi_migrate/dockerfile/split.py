@@ -6,12 +6,15 @@ The line grammar of BuildKit (its packages ``parser`` and ``instructions``).
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from bisect import bisect_left
+from itertools import accumulate
 
+from .._record import NamedTuple
 from .jsonarray import string_array
 from .text import SPACE
 
 _S = re.escape(SPACE)
+_ASCII_SPACE = "\t\n\v\f\r "
 _KEYWORD = re.compile(r"[^\t\v\f\r ]+")
 _BLANK = re.compile(r"[\t\v\f\r ]+")
 
@@ -143,8 +146,11 @@ _Arguments = tuple[tuple[str, ...], tuple[Piece, ...], bool, Problem | None]
 
 def _arguments(shape: str, text: str, start: int, stop: int, escape: str) -> _Arguments:
     if shape in ("list-or-json", "text-or-json"):
-        if start < stop and text[start] == "[":
-            found = string_array(text, start, stop)
+        begin = start
+        while begin < stop and text[begin] in SPACE:
+            begin += 1
+        if begin < stop and text[begin] == "[":
+            found = string_array(text, begin, stop)
             if found == "mixed":
                 return (
                     (),
@@ -207,11 +213,11 @@ def _pairs(text: str, start: int, stop: int, escape: str) -> _Arguments:
 
 def _health(text: str, start: int, stop: int) -> _Arguments:
     end = start
-    while end < stop and text[end] not in SPACE:
+    while end < stop and text[end] not in _ASCII_SPACE:
         end += 1
     kind = Piece(text[start:end], start, end)
     begin = end
-    while begin < stop and text[begin] in SPACE:
+    while begin < stop and text[begin] in _ASCII_SPACE:
         begin += 1
     values, words, exec_form, problem = _arguments("text-or-json", text, begin, stop, "\\")
     return (kind.text, *values), (kind, *words), exec_form, problem
@@ -265,13 +271,11 @@ def _flags(text: str, start: int, stop: int, escape: str) -> tuple[tuple[RawFlag
         return tuple(flags), start + at
     raw = tail.encode("utf-8", "surrogateescape")
     found, at = _flag_words(raw.decode("latin-1"), escape)
+    begins = list(accumulate([len(char.encode("utf-8", "surrogateescape")) for char in tail], initial=0))
     places = {-1: -1}
-    char = start
-    done = 0
-    for place in sorted({at, *(p for _, _, a, b, eq in found for p in (a, b, eq) if p >= 0)}):
-        char += len(raw[done:place].decode("utf-8", "surrogateescape"))
-        done = place
-        places[place] = char
+    for place in (at, *(p for _, _, a, b, eq in found for p in (a, b, eq) if p >= 0)):
+        # A place inside a character goes to its end.
+        places[place] = start + bisect_left(begins, place)
     return tuple(
         [_flag(value, name_end, places[a], places[b], places[eq]) for value, name_end, a, b, eq in found]
     ), places[at]

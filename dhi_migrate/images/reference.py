@@ -6,7 +6,8 @@ Grammar: https://github.com/distribution/reference (``reference := name [":" tag
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from .._record import NamedTuple
 
 DEFAULT_DOMAIN = "docker.io"
 MAX_NAME = 255  # characters of domain and path together, as the distribution project limits them

@@ -6,8 +6,7 @@ prefix), ``docker/hardened-<name>`` (an older form), and whatever the configured
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from .._record import NamedTuple
 from .reference import InvalidReferenceError, Reference, parse_reference
 
 DEFAULT_TEMPLATE = "dhi.io/{name}"

@@ -7,7 +7,9 @@ formed. Where edition and flavor cannot be told apart (``pg18``, ``python3.12``)
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from .._record import NamedTuple
 
 Family = Literal["debian", "alpine", "ubuntu", "rpm", "windows", "other"]
 

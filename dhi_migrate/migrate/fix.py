@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from .._record import NamedTuple
 from ..rules.engine import check_source
 from .edits import EditConflict, apply_edits, compatible
 

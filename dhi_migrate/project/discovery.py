@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from .._record import NamedTuple
 from .reader import ReadError, reason
 
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from .._record import NamedTuple
 
 _ANY: Final = "/**"  # components without a slash are literal text, so these three can stand for themselves
 _ONE: Final = "/*"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
+
+from .._record import NamedTuple
 
 MAX_BYTES = 4 * 1024 * 1024
 """Largest file that is read. Real Dockerfiles stay below 100 kB; BuildKit itself reads at most 2 MiB over its API."""

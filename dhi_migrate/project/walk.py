@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Final, NamedTuple
+from typing import Final
 
+from .._record import NamedTuple
 from .globs import Pattern, parse_ignore_file, verdict
 from .names import SKIPPED_DIRECTORIES, is_dockerfile_name
 from .reader import ReadError, read_file, reason

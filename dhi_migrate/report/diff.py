@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from typing import Final, NamedTuple
+from typing import Final
 
+from .._record import NamedTuple
 from .escape import cells
 from .style import Style
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from .._record import NamedTuple
 
 Ink = Literal["error", "warning", "info", "path", "frame", "good", "removed", "faint"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from .._record import NamedTuple
 from ..rules.findings import FileReport
 from ..settings import FailOn
 

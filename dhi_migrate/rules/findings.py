@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from .._record import NamedTuple
 from ..dockerfile.source import Source, Span
 
 Severity = Literal["error", "warning", "info"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from .._record import NamedTuple
 from ..catalog.facts import classify
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def inspect_hardened(catalog: Catalog, name: HardenedName, reference: Reference)
             name.name, "", None, "invalid", f"{written} names no tag, and no hardened image has latest", None
         )
     tag = reference.tag
+    from datetime import date
+
     day = date.fromisoformat(catalog.info.date)
     state = classify(catalog, name.name, tag, day)
     definition, successor = state.definition, state.successor

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
+from .._record import NamedTuple
 from .findings import Severity
 
 

@@ -6,8 +6,9 @@ end up in the image that ships get the runtime. Stages that exchange programs mo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from .._record import NamedTuple
 from ..catalog.resolve import Resolution, resolve
 from ..images import InvalidReferenceError, Spelling, parse_reference
 from .breakers import Breaker, Move, breakers
@@ -82,8 +83,8 @@ def reference_report(reference: str, want: Want, catalog: Catalog, registry: str
         return StageReport(0, None, 1, want, reference, None, "hardened", False, reasons, others)
     found = resolve(catalog, reference, want)
     target = spelling.write(found.best.name, found.best.tag) if found.best is not None else None
-    others = tuple(spelling.write(one.name, one.tag) for one in found.alternatives)
-    return StageReport(0, None, 1, want, reference, target, found.match, found.automatic, found.reasons, others)
+    ideas = tuple(spelling.write(one.name, one.tag) for one in found.alternatives)
+    return StageReport(0, None, 1, want, reference, target, found.match, found.automatic, found.reasons, ideas)
 
 
 def _runs(stage: Stage) -> bool:

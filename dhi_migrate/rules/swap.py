@@ -8,8 +8,9 @@ uses it agrees. What cannot keep its variable is written out, which is never don
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from .._record import NamedTuple
 from ..dockerfile import Span
 from ..images import parse_hardened_tag
 from .findings import Edit

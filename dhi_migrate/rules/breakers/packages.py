@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from ..._record import NamedTuple
 
 _PIECES = re.compile(r"&&|\|\||[;|\n]")
 _COMMAND = re.compile(r"\b(apt-get|apt|aptitude|apk)\b(.*)", re.DOTALL)
