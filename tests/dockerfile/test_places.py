@@ -76,10 +76,17 @@ def test_flags_with_quotes_and_continuations() -> None:
 
 
 def test_buildkit_reads_flags_byte_by_byte() -> None:
-    # The second byte of this character is A0, a space to BuildKit, so that the flag ends inside the character.
     dockerfile, instruction = last("FROM a\nCOPY --chown=é x /y\n".encode())
     assert instruction.flags[0].value == "\u00c3\u00a9"
     assert raw(dockerfile, instruction.flags[0].span) == "--chown=é".encode()
+    # The second byte of this character is A0, a space to BuildKit: the flag ends inside the character.
+    dockerfile, instruction = last("FROM a\nCOPY --chown=àb /y\n".encode())
+    assert (instruction.flags[0].value, instruction.values) == ("\u00c3", ("b", "/y"))
+    assert [raw(dockerfile, word.span) for word in instruction.words] == [b"b", b"/y"]
+
+
+def test_only_ascii_spaces_part_the_words_of_a_healthcheck() -> None:
+    assert last("FROM a\nHEALTHCHECK CMD \u00a0b\n".encode())[1].values == ("CMD", "\u00a0b")
 
 
 def test_names_and_values_of_env_and_arg() -> None:
