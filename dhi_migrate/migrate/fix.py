@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
@@ -9,6 +10,8 @@ from ..rules.engine import check_source
 from .edits import EditConflict, apply_edits, compatible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..catalog.store import Catalog
     from ..rules.findings import FileReport, Fix
     from ..settings import Settings
@@ -41,8 +44,7 @@ def migrate_source(path: str, data: bytes, catalog: Catalog, settings: Settings,
     applied: list[Fix] = []
     problem = None
     for _ in range(MAX_ROUNDS):
-        wanted = [fix for finding in report.findings for fix in finding.fixes[:1] if unsafe or fix.safety == "safe"]
-        chosen = compatible(list(dict.fromkeys(wanted)))
+        chosen = compatible(list(dict.fromkeys(_wanted(report, unsafe))))
         if not chosen:
             break
         try:
@@ -64,14 +66,22 @@ def migrate_source(path: str, data: bytes, catalog: Catalog, settings: Settings,
     return Migration(before, report, current, tuple(applied), problem)
 
 
+def _wanted(report: FileReport, unsafe: bool) -> Iterator[Fix]:
+    """The first fix of every finding that may be applied."""
+    for finding in report.findings:
+        fix = next((one for one in finding.fixes if unsafe or one.safety == "safe"), None)
+        if fix is not None:
+            yield fix
+
+
 def _worse(before: FileReport, after: FileReport) -> str | None:
     """Why `after` must not be written: a syntax error, or more errors of a rule than before. None: it may."""
-    had = [finding.rule for finding in before.findings if finding.severity == "error"]
+    had = Counter(finding.rule for finding in before.findings if finding.severity == "error")
     for finding in after.findings:
         if finding.severity != "error":
             continue
-        if finding.rule in had:
-            had.remove(finding.rule)
+        had[finding.rule] -= 1
+        if had[finding.rule] >= 0:
             continue
         return f"the fixed file would have a new error ({finding.rule}: {finding.message}); nothing was changed"
     return None

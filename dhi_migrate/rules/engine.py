@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .findings import Finding, Level, Status
     from .stages import StageModel
 
+MAX_LINES = 12
+"""How many lines one reason names."""
+
 _spelling = lru_cache(maxsize=8)(Spelling)
 
 
@@ -100,8 +103,11 @@ def _breaker_lines(context: Context, model: StageModel) -> tuple[str, ...]:
         lines.setdefault(breaker.text, []).append(context.dockerfile.source.line_of(breaker.span.start))
     found = []
     for text, numbers in lines.items():
-        where = ", ".join(str(number) for number in sorted(set(numbers)))
-        found.append(f"line{'s' if len(set(numbers)) > 1 else ''} {where}: {text}")
+        shown = sorted(set(numbers))
+        where = ", ".join(map(str, shown[:MAX_LINES])) + (
+            f" and {len(shown) - MAX_LINES} more" if len(shown) > MAX_LINES else ""
+        )
+        found.append(f"line{'s' if len(shown) > 1 else ''} {where}: {text}")
     return tuple(found)
 
 

@@ -36,7 +36,9 @@ def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) 
         reason = _disagreement(model, producer, consumer)
         if reason is not None:
             found[Breaker(span, reason, True)] = None
-        elif partner.resolution is not None and partner.match != "scratch" and not partner.safe:
+        elif partner.resolution is None or partner.match == "scratch":
+            continue
+        elif (partner.broken and not model.broken) or (model.safe and not partner.safe):
             text = f"it moves together with the stage of line {partner.stage.line}, which "
             text += "can not move" if partner.broken else "is not safe to move"
             found[Breaker(span, text, partner.broken)] = None

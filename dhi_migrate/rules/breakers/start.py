@@ -11,6 +11,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from .model import Breaker, Move, basename
+from .programs import known_programs
 
 if TYPE_CHECKING:
     from ...dockerfile import Instruction, Span
@@ -28,16 +29,6 @@ _ABSENT = frozenset(
         *_FETCHERS,
     }
 )
-# Interpreters by the language prefix of a definition; the value are the names under which they start.
-_INTERPRETERS = {
-    "python": ("python", "python3"),
-    "node": ("node",),
-    "java": ("java",),
-    "php": ("php",),
-    "ruby": ("ruby",),
-    "dotnet": ("dotnet",),
-    "go": ("go",),
-}
 # Upstream start scripts that put the program's name before arguments that are not a program.
 _WRAPPERS = ("docker-entrypoint.sh", "docker-php-entrypoint", "entrypoint.sh", "__cacert_entrypoint.sh", "run.sh")
 
@@ -112,17 +103,6 @@ def _no_shell(move: Move, span: Span, need: str) -> list[Breaker]:
     return [Breaker(span, f"{need}, and {move.image} has no shell", True)]
 
 
-def _known_programs(move: Move) -> set[str]:
-    definition = move.definition
-    known = {basename(argv[0]) for argv in (definition.entrypoint, definition.cmd) if argv}
-    known.update(basename(word) for word in definition.entrypoint or () if not word.startswith("-"))
-    for language in definition.prefix:
-        known.update(_INTERPRETERS.get(language, ()))
-    known.update(package.partition("=")[0] for package in definition.packages)
-    known.update(basename(entry.path) for entry in definition.paths if entry.kind != "directory")
-    return known
-
-
 def _program_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
     """Whether the program that starts is there: in the image, or copied in."""
     argv = _argv(instruction)
@@ -132,7 +112,7 @@ def _program_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
     name = basename(program)
     if name in _SHELLS or program.endswith(_SCRIPT_ENDINGS):
         return []
-    known = _known_programs(move)
+    known = known_programs(move.definition)
     if "/" not in program:
         if name in known or _copied(move, name):
             return []
@@ -195,7 +175,7 @@ def _command_breakers(move: Move, cmd: Instruction) -> list[Breaker]:
             return []
         return [Breaker(span, f"the entrypoint changes from {' '.join(theirs)} to {' '.join(ours)}", False)]
     if theirs:
-        known = _known_programs(move)
+        known = known_programs(move.definition)
         wrapper = basename(theirs[-1]) in _WRAPPERS
         if wrapper and first in known:
             return []
@@ -240,7 +220,7 @@ def _health_breakers(move: Move, health: Instruction) -> list[Breaker]:
         return []
     argv = _argv(health)
     words = argv if argv is not None else tuple(health.original.replace(";", " ").replace("|", " ").split())
-    known = _known_programs(move)
+    known = known_programs(move.definition)
     missing = sorted({basename(word) for word in words if basename(word) in _FETCHERS} - known)
     return [
         Breaker(health.span, f"the HEALTHCHECK runs {tool}, which {move.image} does not have", True) for tool in missing

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .model import Breaker, Move
 from .packages import LASTING, read_install
+from .programs import known_programs
 
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
@@ -175,12 +176,7 @@ def _missing(move: Move, tool: str, installed: set[str]) -> str | None:
     have = _packages(move)
     if have & set(packages) or any(package.startswith((f"{tool}-", f"{tool}js-")) for package in have):
         return None
-    if tool == "bash" and "/bin/bash" in definition.shells:
-        return None
-    languages = {"python": "python", "python3": "python", "pip": "python", "pip3": "python", "node": "node"}
-    if languages.get(tool, tool) in definition.prefix:
-        return None
-    if tool == definition.image:
+    if tool in known_programs(definition):
         return None
     return f"{move.image} has no {tool}" + (", which upstream has" if facts is not None else "")
 
