@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .environment import environment_breakers
 from .model import Breaker, Move
 from .paths import path_breakers
 from .run import run_breakers
@@ -23,4 +24,5 @@ def breakers(move: Move) -> tuple[Breaker, ...]:
     found.extend(user_breakers(move))
     found.extend(privilege_breakers(move))
     found.extend(path_breakers(move))
+    found.extend(environment_breakers(move))
     return tuple(sorted(set(found), key=lambda breaker: (breaker.span, not breaker.certain, breaker.text)))

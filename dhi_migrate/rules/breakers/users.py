@@ -20,6 +20,7 @@ def user_breakers(move: Move) -> list[Breaker]:
     created = _created(move)
     users = {account.name for account in move.definition.accounts} | created
     groups = {group.name for group in move.definition.groups} | created
+    lost = set(move.facts.env) - set(move.definition.env) if move.facts is not None else set()
     found = []
     for instruction in move.instructions("USER", "COPY", "ADD"):
         owner, span = _owner(instruction)
@@ -29,6 +30,8 @@ def user_breakers(move: Move) -> list[Breaker]:
         for name, known, kind in ((user, users, "user"), (group, groups, "group")):
             if not name or name.isdigit() or name in known:
                 continue
+            if name.removeprefix("$").strip("{}") in lost:
+                continue  # said as such: a variable that is not there
             if "$" in name:
                 found.append(Breaker(span, f"whether {move.image} has the {kind} {name} is not known", False))
             else:
