@@ -33,6 +33,7 @@ class Wish(NamedTuple):
     one; `java` is the Java release inside an edition such as ``jdk17``. `alias` is a moving name that nothing explains.
     `partial` says what the hardened image lacks, `missing` what it lacks so that a swap can not work at all, `absent`
     why nothing replaces the reference, `notes` what else to know. `words` are tag words without a known meaning.
+    `own_version` is False where the number may count the releases of another product (of a framework, of a build).
     """
 
     name: str
@@ -46,6 +47,7 @@ class Wish(NamedTuple):
     missing: tuple[str, ...] = ()
     absent: str | None = None
     notes: tuple[str, ...] = ()
+    own_version: bool = True
 
     def lacking(self, reason: str) -> Wish:
         """The same wish with one more `reason` why the hardened image serves it only in part."""
@@ -107,7 +109,15 @@ def version_numbers(version: str) -> tuple[int, ...]:
 
 
 def _without_java(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in words if not _JAVA.match(word) and not word.startswith(("jdk", "jre")))
+    """The words that say nothing of Java: ``openjdk-8-jre`` leaves none."""
+    left: list[str] = []
+    previous = ""
+    for word in words:
+        java = _JAVA.match(word) is not None or word.startswith(("jdk", "jre"))
+        if not java and not (_JAVA.match(previous) and word[:1].isdigit()):
+            left.append(word)
+        previous = word
+    return tuple(left)
 
 
 def _temurin(wish: Wish, repository: str, final: bool) -> Wish:
@@ -226,9 +236,12 @@ def wish_for(name: str, repository: str, tag: UpstreamTag, *, final: bool) -> Wi
         absent = f"edge is newer than every hardened {name.partition('-')[0]} release"
     if alias in {"latest", "stable", "current"}:
         alias = None
-    if not numbers or name not in repository.rsplit("/", 1)[-1]:
+    own_version = "version" in beside or name in repository.rsplit("/", 1)[-1]
+    if not numbers or not own_version:
         inside = (re.match(rf"{re.escape(name)}(\d+(?:\.\d+)*)\Z", word) for word in words)  # "python3.9-slim"
-        numbers = next((version_numbers(match[1]) for match in inside if match), numbers)
+        found = next((match for match in inside if match is not None), None)
+        if found is not None:
+            numbers, own_version = version_numbers(found[1]), True
         words = tuple(word for word in words if not word.startswith(name))
     lacks, missing = row.get("partial", {}), row.get("missing", {})
     wish = Wish(
@@ -240,6 +253,7 @@ def wish_for(name: str, repository: str, tag: UpstreamTag, *, final: bool) -> Wi
         missing=tuple(missing[word] for word in words if word in missing),
         absent=absent,
         notes=notes,
+        own_version=own_version,
     )
     rule = _RULES.get(row.get("rule", ""))
     if rule is not None:

@@ -167,8 +167,8 @@ class _Resolver:
         wish = explain_words(wish, pool)
         if is_system(wish.name):
             wish, system = self._release_as_version(wish, system), None
-        if self.foreign and wish.name not in upstream.rsplit("/", 1)[-1]:
-            wish = wish._replace(numbers=())  # the number counts the releases of another product
+        if self.foreign and not wish.own_version:
+            wish = wish._replace(numbers=())
         everything = pool
         pool, lacks = suited(wish, pool, build=self.role == "build")
         distro = "alpine" if self.implied == "alpine" else "debian"
