@@ -236,7 +236,10 @@ def wish_for(name: str, repository: str, tag: UpstreamTag, *, final: bool) -> Wi
         absent = f"edge is newer than every hardened {name.partition('-')[0]} release"
     if alias in {"latest", "stable", "current"}:
         alias = None
-    own_version = "version" in beside or name in repository.rsplit("/", 1)[-1]
+    last = repository.rsplit("/", 1)[-1]
+    own_version = "version" in beside or name in last
+    if row.get("rule") == "temurin":
+        own_version = own_version or any(word in last for word in ("java", "jdk", "jre"))
     if not numbers or not own_version:
         inside = (re.match(rf"{re.escape(name)}(\d+(?:\.\d+)*)\Z", word) for word in words)  # "python3.9-slim"
         found = next((match for match in inside if match is not None), None)
