@@ -5,7 +5,7 @@ from __future__ import annotations
 from .environment import environment_breakers
 from .model import Breaker, Move
 from .paths import path_breakers
-from .run import run_breakers
+from .run import run_breakers, trigger_breakers
 from .start import start_breakers
 from .tools import tool_breakers
 from .users import privilege_breakers, user_breakers
@@ -25,4 +25,5 @@ def breakers(move: Move) -> tuple[Breaker, ...]:
     found.extend(privilege_breakers(move))
     found.extend(path_breakers(move))
     found.extend(environment_breakers(move))
+    found.extend(trigger_breakers(move))
     return tuple(sorted(set(found), key=lambda breaker: (breaker.span, not breaker.certain, breaker.text)))

@@ -24,3 +24,11 @@ def run_breakers(move: Move) -> list[Breaker]:
                 Breaker(instruction.span, f"SHELL names {argv[0].text}, which {move.image} does not have", False)
             )
     return found
+
+
+def trigger_breakers(move: Move) -> list[Breaker]:
+    """ONBUILD instructions run in files that are not seen here: whatever they need is not known to be in the image."""
+    return [
+        Breaker(instruction.span, "ONBUILD runs in files that are built on this image; they are not judged", False)
+        for instruction in move.instructions("ONBUILD")
+    ]
