@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .model import Breaker, Move, basename
 from .programs import known_programs
+from .scripts import bringing, script_breakers
 
 if TYPE_CHECKING:
     from ...dockerfile import Instruction, Span
@@ -29,6 +30,10 @@ _ABSENT = frozenset(
         *_FETCHERS,
     }
 )
+# What a container starts that is given its command by somebody else: docker run, Compose, Kubernetes, a devcontainer.
+_INTERACTIVE = _SHELLS | {
+    *("node", "python3", "python", "irb", "jshell", "bun", "deno", "iex", "erl", "perl", "julia", "R", "ghci", "dart"),
+}
 # Upstream start scripts that put the program's name before arguments that are not a program.
 _WRAPPERS = ("docker-entrypoint.sh", "docker-php-entrypoint", "entrypoint.sh", "__cacert_entrypoint.sh", "run.sh")
 
@@ -49,6 +54,9 @@ def start_breakers(move: Move) -> list[Breaker]:
     health = move.last("HEALTHCHECK")
     if health is not None:
         found.extend(_health_breakers(move, health))
+    if move.facts is None:
+        span = move.stages[0].instruction.span
+        found.append(Breaker(span, f"how {move.upstream} is made up (user, work directory, files) is not known", False))
     return found
 
 
@@ -115,12 +123,12 @@ def _program_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
     known = known_programs(move.definition)
     if "/" not in program:
         if name in known or _copied(move, name):
-            return []
+            return _toolchain_breakers(move, span, argv)
         if name in _ABSENT or (move.definition.bin_sh is False and name in {"mvn", "gradle", "cargo", "make"}):
             return [Breaker(span, f"{move.image} has no {name}", True)]
         return [Breaker(span, f"{name} is not known to be in {move.image}", False)]
     if _copied(move, program):
-        return []
+        return script_breakers(move, instruction, program)
     listed = {word for argv in (move.definition.entrypoint, move.definition.cmd) if argv for word in argv[:1]}
     if program in listed or any(entry.path == program for entry in move.definition.paths):
         return []
@@ -129,23 +137,30 @@ def _program_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
     return [Breaker(span, f"{program} is not known to be in {move.image}, and no COPY brings it", False)]
 
 
+def _toolchain_breakers(move: Move, span: Span, argv: tuple[str, ...]) -> list[Breaker]:
+    """Commands that do more than to start a program: ``node --run`` starts a shell, ``go run`` compiles."""
+    name = basename(argv[0])
+    if name == "node" and "--run" in argv and not move.definition.bin_sh:
+        # https://nodejs.org/api/cli.html#--run: the command of package.json is given to a shell
+        return [Breaker(span, f"node --run needs a shell, and {move.image} has none", True)]
+    if name in {"go", "cargo"}:
+        who = f"{move.definition.user} ({move.definition.uid})"
+        return [Breaker(span, f"{name} compiles when the container starts, as {who} and in its directories", False)]
+    return []
+
+
 def _copied(move: Move, program: str) -> bool:
     """Whether some COPY or ADD of these stages may bring `program`: to its path, or, for a bare name, to a bin directory.
 
     A destination that is not known counts as one that may.
     """
-    workdir = move.stages[-1].state.workdir
-    base = workdir.value if workdir.known and isinstance(workdir.value, str) else move.definition.workdir or "/"
-    wanted = posixpath.normpath(posixpath.join(base, program)) if "/" in program else None
+    if "/" in program:
+        return bool(bringing(move, program))
     for instruction in move.instructions("COPY", "ADD"):
         target = instruction.words[-1].text.strip("\"'") if instruction.words else ""
-        if not target or "$" in target:
-            return True
-        place = posixpath.normpath(posixpath.join(base, target))
-        if wanted is None:
-            if place.endswith(("/bin", "/sbin")) or (basename(place) == program and "bin/" in place):
-                return True
-        elif place in {"/", wanted} or wanted.startswith(f"{place}/"):
+        place = posixpath.normpath(target)
+        in_bin = place.endswith(("/bin", "/sbin")) or (basename(place) == program and "bin/" in place)
+        if not target or "$" in target or in_bin:
             return True
     return False
 
@@ -178,9 +193,9 @@ def _command_breakers(move: Move, cmd: Instruction) -> list[Breaker]:
         known = known_programs(move.definition)
         wrapper = basename(theirs[-1]) in _WRAPPERS
         if wrapper and first in known:
-            return []
+            return _toolchain_breakers(move, span, argv)
         if wrapper and ("/" in argv[0] and _copied(move, argv[0])) and not argv[0].startswith("-"):
-            return []
+            return script_breakers(move, cmd, argv[0])
         lost = " ".join(theirs)
         return [Breaker(span, f"the CMD relies on the upstream entrypoint {lost}, which {image} does not have", True)]
     found = _program_breakers(move, cmd)
@@ -199,6 +214,9 @@ def _default_breakers(move: Move) -> list[Breaker]:
         basename(word) for word in (*(facts.entrypoint or ()), *(facts.cmd or ())) if basename(word) not in _WRAPPERS
     ]
     after = [basename(word) for word in (*(definition.entrypoint or ()), *(definition.cmd or ()))]
+    if before and before[0] in _INTERACTIVE and len(before) == 1:
+        text = f"the file sets no command, and {before[0]} alone is none: what the container runs is not known"
+        return [Breaker(span, text, False)]
     if before == after or (not before and not after):
         return []
     if before[:1] == after[:1] and len(before) <= 1:
@@ -219,9 +237,10 @@ def _health_breakers(move: Move, health: Instruction) -> list[Breaker]:
     if getattr(health.detail, "none", False):
         return []
     argv = _argv(health)
+    started = _program_breakers(move, health) if argv and basename(argv[0]) not in _FETCHERS else []
     words = argv if argv is not None else tuple(health.original.replace(";", " ").replace("|", " ").split())
     known = known_programs(move.definition)
     missing = sorted({basename(word) for word in words if basename(word) in _FETCHERS} - known)
-    return [
+    return started + [
         Breaker(health.span, f"the HEALTHCHECK runs {tool}, which {move.image} does not have", True) for tool in missing
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..._record import NamedTuple
 from .model import Breaker, Move
 from .packages import LASTING, read_install
 from .programs import known_programs
@@ -100,7 +101,7 @@ _TOOLS: dict[str, tuple[str, ...]] = {
 }
 # Commands that compile native code when no ready-made package fits the platform.
 _COMPILING = re.compile(
-    r"\b(?:pip3?|poetry|pipenv|uv|npm|yarn|pnpm|gem|bundle|bundler)\s+(?:-\S+\s+)*(?:install|ci|add|sync|i|rebuild)\b"
+    r"\b(?:pip3?|poetry|pipenv|uv|npm|yarn|pnpm|gem|bundle|bundler)\s+(?:-\S+\s+){0,8}(?:install|ci|add|sync|i|rebuild)\b"
     r"|\byarn\s*(?:$|&&|;|\|)"
 )
 
@@ -114,14 +115,14 @@ def tool_breakers(move: Move) -> list[Breaker]:
         return []
     if definition.bin_sh is False:
         return [Breaker(run.span, f"RUN needs /bin/sh, which {move.image} does not have", True) for run in runs]
-    installed = _installed(runs)
+    stock = _Stock(frozenset(_packages(move)), frozenset(known_programs(definition)), frozenset(_installed(runs)))
     for run in runs:
         words, install_words = _words(run)
         found.extend(_manager_breakers(move, run, words | install_words))
         for tool in sorted(words):
-            reason = _missing(move, tool, installed)
+            reason = _missing(move, tool, stock)
             if reason is not None:
-                found.append(Breaker(run.span, reason, True))
+                found.append(Breaker(run.span, reason, move.facts is not None))
         found.extend(_careful(move, run, words))
     for instruction in move.instructions("SHELL"):
         argv = getattr(instruction.detail, "argv", ())
@@ -163,20 +164,24 @@ def _packages(move: Move) -> set[str]:
     return {package.partition("=")[0] for package in move.definition.packages}
 
 
-def _missing(move: Move, tool: str, installed: set[str]) -> str | None:
+class _Stock(NamedTuple):
+    """What a build stage can draw on: the image's packages and programs, and the words of its install commands."""
+
+    packages: frozenset[str]
+    programs: frozenset[str]
+    installed: frozenset[str]
+
+
+def _missing(move: Move, tool: str, stock: _Stock) -> str | None:
     packages = _TOOLS.get(tool)
     if packages is None:
         return None
     facts = move.facts
     if facts is not None and tool not in facts.tools and tool not in {"apt-key", "rustup"}:
         return None  # upstream did not have it either: a later step of the file brings it, or it is no command
-    if installed & {*packages, tool}:
+    if tool in stock.programs or stock.installed & {*packages, tool} or stock.packages & set(packages):
         return None
-    definition = move.definition
-    have = _packages(move)
-    if have & set(packages) or any(package.startswith((f"{tool}-", f"{tool}js-")) for package in have):
-        return None
-    if tool in known_programs(definition):
+    if any(package.startswith((f"{tool}-", f"{tool}js-")) for package in stock.packages):
         return None
     return f"{move.image} has no {tool}" + (", which upstream has" if facts is not None else "")
 
