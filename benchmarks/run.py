@@ -113,6 +113,7 @@ def main() -> int:
     files = dockerfiles(options.directory, options.limit)
     if not files:
         parser.error(f"no Dockerfile in {options.directory}")
+    print(f"measured: {' '.join(tool_command())}", file=sys.stderr)
     few = min(3, options.rounds)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
