@@ -3,6 +3,7 @@
 The cases are minimal. What is held for each: `--fix` leaves the named base as it is, and the reasons say why.
 """
 
+# ruff: noqa: E501 -- a case is a whole Dockerfile in one string
 from __future__ import annotations
 
 from functools import cache
@@ -91,6 +92,72 @@ CASES = [
         "go compiles when the container starts",
         id="go run as a service",
     ),
+    pytest.param(
+        'FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app .\nFROM alpine:3.24\nWORKDIR /root/\nCOPY --from=build /src/app .\nCMD ["./app"]\n',
+        1,
+        "/root is the home of root",
+        id="a work directory in the home of root",
+    ),
+    pytest.param(
+        'FROM python:3.13-slim AS build\nCOPY requirements.txt .\nRUN pip install --user -r requirements.txt\nFROM python:3.13-slim\nCOPY --from=build /root/.local /root/.local\nENV PATH=/root/.local/bin:$PATH\nCOPY . /app\nCMD ["python", "/app/main.py"]\n',
+        1,
+        "/root is the home of root",
+        id="pip install --user and a copy of its result",
+    ),
+    pytest.param(
+        'FROM rust:1.98-slim AS b\nWORKDIR /s\nCOPY . .\nRUN cargo install --path .\nFROM debian:trixie-slim\nCOPY --from=b /usr/local/cargo/bin/app /usr/local/bin/app\nCMD ["/usr/local/bin/app"]\n',
+        0,
+        "/usr/local/cargo upstream is not known to be in rust",
+        id="cargo installs elsewhere",
+    ),
+    pytest.param(
+        'FROM maven:3.9-eclipse-temurin-21 AS b\nWORKDIR /b\nCOPY . .\nRUN mvn -s /usr/share/maven/ref/settings-docker.xml package\nFROM eclipse-temurin:21-jre\nCOPY --from=b /b/target/x.jar /x.jar\nCMD ["java", "-jar", "/x.jar"]\n',
+        0,
+        "/usr/share/maven upstream is /opt/java/apache-maven-3.9.16",
+        id="settings inside of the maven image",
+    ),
+    pytest.param(
+        "FROM tomcat:10.1-jre21\nCOPY target/x.war webapps/ROOT.war\n",
+        0,
+        "the work directory is /usr/local/tomcat upstream and / in",
+        id="a war file below the work directory",
+    ),
+    pytest.param(
+        'FROM node:24-alpine\nCOPY app.js .\nCMD ["node", "/app.js"]\n',
+        0,
+        "the work directory is / upstream and /app in",
+        id="files copied to the work directory of the image",
+    ),
+    pytest.param(
+        "FROM node:24-alpine AS b\nCOPY . .\nRUN npm ci && npm run build\nFROM scratch\nCOPY --from=b dist /dist\n",
+        0,
+        "the work directory is / upstream and /app in",
+        id="a result taken from the root directory",
+    ),
+    pytest.param(
+        'FROM eclipse-temurin:21-jre\nCOPY x.jar /x.jar\nENV PATH=/usr/bin\nCMD ["java", "-jar", "/x.jar"]\n',
+        0,
+        "PATH is replaced",
+        id="PATH without the PATH of the image",
+    ),
+    pytest.param(
+        'FROM mcr.microsoft.com/dotnet/aspnet:9.0-alpine\nWORKDIR /app\nCOPY out .\nENTRYPOINT ["dotnet", "App.dll"]\n',
+        0,
+        "upstream sets DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true",
+        id=".NET on Alpine without ICU",
+    ),
+    pytest.param(
+        'FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app .\nFROM scratch\nCOPY --from=build /etc/mime.types /etc/\nCOPY --from=build /src/app /app\nCMD ["/app"]\n',
+        0,
+        "/etc/mime.types comes out of the upstream image",
+        id="a file of the upstream build image",
+    ),
+    pytest.param(
+        "FROM composer:2 AS composer\nFROM php:8.4-cli-alpine AS build\nCOPY --from=composer /usr/bin/composer /usr/bin/composer\nWORKDIR /s\nRUN php -v\nFROM php:8.4-fpm-alpine\nCOPY --from=build /s /var/www/html\n",
+        0,
+        "/usr/bin/composer",
+        id="a program of an image under another name",
+    ),
 ]
 
 
@@ -107,6 +174,26 @@ FINE = [
         'FROM gcr.io/distroless/static-debian13\nCOPY run /run\nENTRYPOINT ["/run"]\n', 0, id="no shell before either"
     ),
     pytest.param('FROM alpine:3.24\nCOPY app /app\nENTRYPOINT ["/app"]\n', 0, id="a shell before and after"),
+    pytest.param(
+        'FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app .\nFROM scratch\nCOPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo\nCOPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/\nCOPY --from=build /etc/passwd /etc/passwd\nCOPY --from=build /src/app /app\nCMD ["/app"]\n',
+        0,
+        id="zones, authorities and accounts are there",
+    ),
+    pytest.param(
+        'FROM golang:1.26 AS build\nRUN go install github.com/x/y@v1\nFROM scratch\nCOPY --from=build /go/bin/y /y\nCMD ["/y"]\n',
+        0,
+        id="GOPATH is the same",
+    ),
+    pytest.param(
+        'FROM node:24-alpine AS b\nRUN npm install -g pnpm@10\nWORKDIR /srv\nCOPY . .\nRUN pnpm install\nFROM node:24-alpine\nWORKDIR /srv\nCOPY --from=b /srv .\nCMD ["node", "x.js"]\n',
+        0,
+        id="a global install before the work directory is set",
+    ),
+    pytest.param(
+        'FROM golang:1.26 AS build\nRUN CGO_ENABLED=0 go build -o /usr/local/bin/app .\nFROM scratch\nCOPY --from=build /usr/local/bin/app /app\nCMD ["/app"]\n',
+        0,
+        id="a result in a directory of the system",
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ from .model import Breaker, Move
 from .paths import path_breakers
 from .run import run_breakers, trigger_breakers
 from .start import start_breakers
+from .taken import taken_breakers
 from .tools import tool_breakers
 from .users import privilege_breakers, user_breakers
 
@@ -26,4 +27,5 @@ def breakers(move: Move) -> tuple[Breaker, ...]:
     found.extend(path_breakers(move))
     found.extend(environment_breakers(move))
     found.extend(trigger_breakers(move))
+    found.extend(taken_breakers(move))
     return tuple(sorted(set(found), key=lambda breaker: (breaker.span, not breaker.certain, breaker.text)))

@@ -26,9 +26,36 @@ _BELOW = {
 }
 
 
+# Directories of a tool, by the key that the upstream facts give them, with the variable by which a hardened image that has
+# the tool elsewhere names the place.
+_TOOL_HOMES = {
+    "cargo": "CARGO_HOME",
+    "rust": "CARGO_HOME",
+    "rustup": "RUSTUP_HOME",
+    "GOPATH": "GOPATH",
+    "maven": "MAVEN_HOME",
+    "gradle": "GRADLE_HOME",
+    "gradle_user_home": "GRADLE_USER_HOME",
+    "tomcat": "CATALINA_HOME",
+    "httpd": "HTTPD_PREFIX",
+    "yarn": "",
+    "fpm": "",
+    "xcaddy": "",
+}
+_CACHE = re.compile(r"--mount=type=cache\S*")
+_ROOT_HOME = re.compile(r"(?<![\w.-])(?:/root(?![\w.-])|~/)")
+
+
 def path_breakers(move: Move) -> list[Breaker]:
     """Mentions of paths that move or lose their meaning, and a default work directory that changes under the file."""
-    return [*_moved_prefixes(move), *_script_directories(move), *_main_configuration(move), *_workdir(move)]
+    return [
+        *_moved_prefixes(move),
+        *_tool_homes(move),
+        *_homes(move),
+        *_script_directories(move),
+        *_main_configuration(move),
+        *_workdir(move),
+    ]
 
 
 def _moved_prefixes(move: Move) -> list[Breaker]:
@@ -52,6 +79,41 @@ def _moved_prefixes(move: Move) -> list[Breaker]:
                 text = f"{language} is in {upstream} upstream and {where} in {move.image}"
                 found.append(Breaker(instruction.span, text, True))
     return found
+
+
+def _tool_homes(move: Move) -> list[Breaker]:
+    facts = move.facts
+    found = []
+    for key, upstream in facts.prefix.items() if facts is not None else ():
+        if key not in _TOOL_HOMES or "<" in upstream or not upstream.startswith("/"):
+            continue
+        here = move.definition.env.get(_TOOL_HOMES[key])
+        if here == upstream:
+            continue
+        pattern = re.compile(_exactly(upstream))
+        where = f"{here} in {move.image}" if here else f"not known to be in {move.image}"
+        for instruction in _mentions(move):
+            if pattern.search(_CACHE.sub("", instruction.original)):
+                found.append(Breaker(instruction.span, f"{upstream} upstream is {where}", False))
+    return found
+
+
+def _homes(move: Move) -> list[Breaker]:
+    """Root's home directory where the image ships and does not run as root: on Debian nobody else may enter it."""
+    user = move.last("USER")
+    if not move.final or move.definition.uid == 0 or (user is not None and user.original.split()[-1] in {"0", "root"}):
+        return []
+    who = f"{move.definition.user} ({move.definition.uid})" if user is None else user.original.split()[-1]
+    return [
+        Breaker(instruction.span, f"/root is the home of root, and the container runs as {who}", False)
+        for instruction in move.instructions("COPY", "ADD", "WORKDIR", "ENV", "CMD", "ENTRYPOINT", "VOLUME")
+        if _ROOT_HOME.search(_without_sources(instruction))
+    ]
+
+
+def _without_sources(instruction: Instruction) -> str:
+    """The text of an instruction; of a copy the destination alone, since sources lie elsewhere."""
+    return _target(instruction) if instruction.keyword in {"COPY", "ADD"} else instruction.original
 
 
 def _exactly(path: str) -> str:
@@ -100,10 +162,7 @@ def _has_path(move: Move, directory: str) -> bool:
 
 
 def _workdir(move: Move) -> list[Breaker]:
-    """Relative paths before the first absolute WORKDIR land in the image's own work directory, which may be another one.
-
-    That matters only where something names the old place: a file copied to it, or taken from it by another stage.
-    """
+    """Relative paths before the first absolute WORKDIR land in the image's own work directory, which may be another one."""
     before = (move.facts.workdir if move.facts is not None else "") or "/"
     after = move.definition.workdir or "/"
     if before == after or move.facts is None:
@@ -111,23 +170,40 @@ def _workdir(move: Move) -> list[Breaker]:
     relative = _relative_use(move)
     if relative is None:
         return []
-    named = [path for edge in move.taken for path in edge.sources]
-    named.extend(_target(instruction) for instruction in move.instructions("COPY", "ADD") if move.final)
-    if not any(path.startswith("/") and not f"{path}/".startswith(f"{after.rstrip('/')}/") for path in named):
-        return []
     text = f"the work directory is {before} upstream and {after} in {move.image}, and the file sets none"
     return [Breaker(relative.span, text, False)]
 
 
 def _relative_use(move: Move) -> Instruction | None:
-    """The first instruction that depends on the work directory before the file sets one."""
+    """The first instruction that leaves or looks for files in the work directory before the file sets one.
+
+    A command that is run there is none, as long as nothing is copied there, nothing is taken by an absolute path, and it is
+    not the start command.
+    """
+    taken = any(edge.sources for edge in move.taken)
     for instruction in move.instructions("WORKDIR", "RUN", "COPY", "ADD", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
         if instruction.keyword == "WORKDIR":
             if instruction.words and instruction.words[0].text.startswith("/"):
                 return None
-        elif instruction.keyword not in {"COPY", "ADD"} or not _target(instruction).startswith("/"):
+            return instruction
+        if instruction.keyword in {"COPY", "ADD"}:
+            if not _target(instruction).startswith("/"):
+                return instruction
+        elif instruction.keyword == "RUN":
+            if taken and not any(other.keyword == "WORKDIR" for other in move.instructions("WORKDIR")):
+                return instruction
+        elif move.final and any(_relative_path(word) for word in _argv(instruction)[1:]):
             return instruction
     return None
+
+
+def _relative_path(word: str) -> bool:
+    return not word.startswith(("/", "-")) and ("." in word or "/" in word) and "://" not in word
+
+
+def _argv(instruction: Instruction) -> tuple[str, ...]:
+    argv = getattr(instruction.detail, "argv", None)
+    return tuple(word.text for word in argv) if argv is not None else tuple(instruction.original.split())
 
 
 def _target(instruction: Instruction) -> str:
