@@ -158,6 +158,102 @@ CASES = [
         "/usr/bin/composer",
         id="a program of an image under another name",
     ),
+    pytest.param(
+        'FROM golang:1.26-alpine AS build\nRUN apk add --no-cache make\nWORKDIR /src\nCOPY . .\nRUN make build\nFROM scratch\nCOPY --from=build /src/app /app\nCMD ["/app"]\n',
+        0,
+        "go build links dynamically unless CGO_ENABLED=0",
+        id="go build inside of make, on Alpine",
+    ),
+    pytest.param(
+        'FROM golang:1.26-alpine AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go install x.org/tool@v1\nRUN go build -o app\nFROM debian:trixie-slim\nCOPY --from=build /src/app /app\nCMD ["/app"]\n',
+        0,
+        "go build links dynamically unless CGO_ENABLED=0",
+        id="CGO_ENABLED=0 for one of two commands",
+    ),
+    pytest.param(
+        'FROM rust:1.98-alpine AS b\nWORKDIR /s\nCOPY . .\nRUN cargo build --release\nFROM scratch\nCOPY --from=b /s/target/release/app /app\nCMD ["/app"]\n',
+        0,
+        "links dynamically to musl",
+        id="rust on Alpine makes another kind of program",
+    ),
+    pytest.param(
+        'FROM rust:1.98 AS b\nWORKDIR /s\nCOPY . .\nRUN cargo build --release\nFROM debian:trixie-slim\nCOPY --from=b /s/target/release/app /app\nCMD ["/app"]\n',
+        0,
+        "brings the headers of many libraries",
+        id="crates that find OpenSSL in the full image",
+    ),
+    pytest.param(
+        "FROM ruby:3.4 AS b\nWORKDIR /s\nCOPY . .\nRUN bundle install\nFROM scratch\nCOPY --from=b /s /s\n",
+        0,
+        "brings the headers of many libraries",
+        id="gems that find libpq in the full image",
+    ),
+    pytest.param(
+        'FROM node:24 AS b\nWORKDIR /s\nCOPY . .\nRUN yarn --frozen-lockfile\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
+        0,
+        "would need gcc",
+        id="native add-ons: yarn --frozen-lockfile",
+    ),
+    pytest.param(
+        'FROM node:24 AS b\nWORKDIR /s\nCOPY . .\nRUN npm --prefix client ci\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
+        0,
+        "would need gcc",
+        id="native add-ons: npm --prefix client ci",
+    ),
+    pytest.param(
+        'FROM node:24 AS b\nWORKDIR /s\nCOPY . .\nRUN yarn\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
+        0,
+        "would need gcc",
+        id="native add-ons: yarn",
+    ),
+    pytest.param(
+        'FROM node:24 AS b\nWORKDIR /s\nCOPY . .\nRUN yarn install --immutable\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
+        0,
+        "would need gcc",
+        id="native add-ons: yarn install --immutable",
+    ),
+    pytest.param(
+        'FROM node:24 AS b\nWORKDIR /s\nCOPY . .\nRUN pnpm i\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
+        0,
+        "would need gcc",
+        id="native add-ons: pnpm i",
+    ),
+    pytest.param(
+        'FROM node:24 AS b\nWORKDIR /s\nCOPY . .\nRUN npm install -g --unsafe-perm bcrypt\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
+        0,
+        "would need gcc",
+        id="native add-ons: npm install -g --unsafe-perm bcrypt",
+    ),
+    pytest.param(
+        'FROM python:3.13 AS b\nRUN pip wheel -w /w -r requirements.txt\nFROM python:3.13-slim\nCOPY --from=b /w /w\nCMD ["python", "/w/x.py"]\n',
+        0,
+        "would need gcc",
+        id="pip wheel",
+    ),
+    pytest.param(
+        'FROM eclipse-temurin:21-jdk AS b\nWORKDIR /b\nCOPY . .\nRUN ./mvnw package\nFROM eclipse-temurin:21-jre\nCOPY --from=b /b/target/x.jar /x.jar\nCMD ["java", "-jar", "/x.jar"]\n',
+        0,
+        "mvnw fetches Maven with curl or wget",
+        id="the wrapper of Maven",
+    ),
+    pytest.param(
+        "FROM node:24-slim AS b\nWORKDIR /s\nCOPY . .\nRUN npm ci && which node\nFROM scratch\nCOPY --from=b /s /s\n",
+        0,
+        "has no which",
+        id="which is not there",
+    ),
+    pytest.param(
+        "FROM gradle:8.14-jdk21 AS b\nWORKDIR /s\nCOPY . .\nRUN gradle build | grep -v x\nFROM scratch\nCOPY --from=b /s /s\n",
+        0,
+        "has no grep",
+        id="grep is not there",
+    ),
+    pytest.param(
+        "FROM mcr.microsoft.com/dotnet/sdk:9.0 AS b\nWORKDIR /s\nCOPY . .\nRUN pwsh ./build.ps1\nFROM scratch\nCOPY --from=b /s /s\n",
+        0,
+        "has no pwsh",
+        id="PowerShell",
+    ),
 ]
 
 
@@ -193,6 +289,31 @@ FINE = [
         'FROM golang:1.26 AS build\nRUN CGO_ENABLED=0 go build -o /usr/local/bin/app .\nFROM scratch\nCOPY --from=build /usr/local/bin/app /app\nCMD ["/app"]\n',
         0,
         id="a result in a directory of the system",
+    ),
+    pytest.param(
+        'FROM golang:1.26-alpine AS build\nWORKDIR /src\nCOPY . .\nENV CGO_ENABLED=0\nRUN go build -o app\nFROM scratch\nCOPY --from=build /src/app /app\nCMD ["/app"]\n',
+        0,
+        id="cgo is off for all commands",
+    ),
+    pytest.param(
+        'FROM golang:1.26-alpine AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app\nFROM scratch\nCOPY --from=build /src/app /app\nCMD ["/app"]\n',
+        0,
+        id="cgo is off for the command",
+    ),
+    pytest.param(
+        'FROM node:24-slim AS b\nWORKDIR /s\nCOPY . .\nRUN npm ci && npm run build\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
+        0,
+        id="add-ons had no compiler before either",
+    ),
+    pytest.param(
+        "FROM node:24 AS b\nWORKDIR /s\nCOPY . .\nRUN npm run build\nFROM scratch\nCOPY --from=b /s/dist /\n",
+        0,
+        id="nothing is installed",
+    ),
+    pytest.param(
+        'FROM node:24-slim AS b\nWORKDIR /s\nCOPY . .\nRUN npm ci && echo "that is which"\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
+        0,
+        id="which as a word of a text",
     ),
 ]
 

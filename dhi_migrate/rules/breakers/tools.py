@@ -10,7 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
+from .essentials import essential_breakers
 from .model import Breaker, Move
+from .native import native_breakers
 from .packages import LASTING, read_install
 from .programs import known_programs
 
@@ -98,12 +100,10 @@ _TOOLS: dict[str, tuple[str, ...]] = {
     "install-php-extensions": (),
     "pecl": ("php-pear",),
     "rustup": ("rustup",),
+    "pwsh": ("powershell",),
+    "file": ("file",),
+    "openssl": ("openssl",),
 }
-# Commands that compile native code when no ready-made package fits the platform.
-_COMPILING = re.compile(
-    r"\b(?:pip3?|poetry|pipenv|uv|npm|yarn|pnpm|gem|bundle|bundler)\s+(?:-\S+\s+){0,8}(?:install|ci|add|sync|i|rebuild)\b"
-    r"|\byarn\s*(?:$|&&|;|\|)"
-)
 
 
 def tool_breakers(move: Move) -> list[Breaker]:
@@ -123,14 +123,15 @@ def tool_breakers(move: Move) -> list[Breaker]:
             reason = _missing(move, tool, stock)
             if reason is not None:
                 found.append(Breaker(run.span, reason, move.facts is not None))
-        found.extend(_careful(move, run, words))
+        found.extend(_careful(move, run, words, stock))
     for instruction in move.instructions("SHELL"):
         argv = getattr(instruction.detail, "argv", ())
         if argv and argv[0].text not in definition.shells:
             found.append(
                 Breaker(instruction.span, f"SHELL names {argv[0].text}, which {move.image} does not have", True)
             )
-    found.extend(_cgo(move, runs))
+    found.extend(native_breakers(move, runs))
+    found.extend(essential_breakers(move, runs, stock.installed))
     return found
 
 
@@ -197,7 +198,7 @@ def _manager_breakers(move: Move, run: Instruction, words: set[str]) -> list[Bre
     return found
 
 
-def _careful(move: Move, run: Instruction, words: set[str]) -> list[Breaker]:
+def _careful(move: Move, run: Instruction, words: set[str], stock: _Stock) -> list[Breaker]:
     """What may well work but is not known to."""
     found = []
     install = read_install(_text(run))
@@ -211,33 +212,12 @@ def _careful(move: Move, run: Instruction, words: set[str]) -> list[Breaker]:
     if facts is None:
         text = f"what {move.upstream} brings beside {move.definition.image} is not known, so a tool may be missing"
         return [*found, Breaker(run.span, text, False)]
-    if "gcc" in facts.tools and not _has_compiler(move) and _COMPILING.search(run.original):
-        found.append(
-            Breaker(run.span, f"a package without a binary would need gcc, which {move.image} does not have", False)
-        )
+    fetchers = {"curl", "wget", "busybox"} & (stock.packages | stock.installed)
+    if not fetchers and {"curl", "wget"} & set(facts.tools) and any(word.endswith("mvnw") for word in words):
+        text = f"mvnw fetches Maven with curl or wget as a rule, and {move.image} has neither"
+        found.append(Breaker(run.span, text, False))
     accounts = {account.name for account in move.definition.accounts} | {"root", "nobody", "daemon"}
     for name in facts.users_present:
         if name not in accounts and any(word.startswith(f"/home/{name}") for word in words):
             found.append(Breaker(run.span, f"{move.image} has no /home/{name}", False))
     return found
-
-
-def _has_compiler(move: Move) -> bool:
-    return bool(_packages(move) & {"gcc", "build-essential", "build-base"})
-
-
-def _cgo(move: Move, runs: list[Instruction]) -> list[Breaker]:
-    """golang on Alpine: upstream has no gcc, so cgo is off; the hardened -dev image has one, so cgo would turn on."""
-    facts = move.facts
-    if move.definition.image != "golang" or facts is None or "gcc" in facts.tools or not _has_compiler(move):
-        return []
-    texts = [instruction.original for instruction in move.instructions("ENV", "ARG", "RUN")]
-    if any("CGO_ENABLED=0" in text or "CGO_ENABLED 0" in text for text in texts):
-        return []
-    if _installed(runs) & {"gcc", "build-base", "musl-dev"}:
-        return []
-    return [
-        Breaker(run.span, f"{move.image} has gcc, so go build links dynamically unless CGO_ENABLED=0 is set", False)
-        for run in runs
-        if re.search(r"\bgo\s+(?:build|install)\b", _text(run))
-    ]

@@ -1,0 +1,71 @@
+"""Small tools of every Debian and Ubuntu image that a hardened -dev image may leave out: find, grep, which.
+
+Their names are words of other things too, so they count only where a command begins.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .model import Breaker, Move, basename
+
+if TYPE_CHECKING:
+    from ...dockerfile import Instruction
+
+# Commands with the packages that hold them; https://packages.debian.org, "Priority: required" in trixie.
+_ESSENTIAL: dict[str, tuple[str, ...]] = {
+    "find": ("findutils",),
+    "xargs": ("findutils",),
+    "grep": ("grep",),
+    "egrep": ("grep",),
+    "sed": ("sed",),
+    "awk": ("mawk", "gawk"),
+    "diff": ("diffutils",),
+    "cmp": ("diffutils",),
+    "which": ("debianutils", "gnu-which"),
+    "hostname": ("hostname",),
+    "gunzip": ("gzip",),
+    "zcat": ("gzip",),
+    "login": ("login",),
+    "passwd": ("passwd",),
+    "chpasswd": ("passwd",),
+    "chsh": ("passwd",),
+    "mount": ("mount",),
+    "infocmp": ("ncurses-bin",),
+    "tput": ("ncurses-bin",),
+    "dpkg": ("dpkg",),
+    "ldconfig": ("libc-bin",),
+    "getent": ("libc-bin",),
+}
+_BREAK = re.compile(r"&&|\|\||[;|\n(`{]|\$\(|\b(?:then|do|else|xargs|exec|sudo|time|env)\b")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=\S*\s+")
+
+
+def commands(text: str) -> set[str]:
+    """The words of the shell text `text` that stand where a command begins, without their directories."""
+    found = set()
+    for piece in _BREAK.split(text):
+        rest = piece.strip(" \t\r\\!")
+        while match := _ASSIGNMENT.match(rest):
+            rest = rest[match.end() :]
+        if rest:
+            found.add(basename(rest.split(None, 1)[0].strip("\"'@-")))
+    return found
+
+
+def essential_breakers(move: Move, runs: list[Instruction], installed: frozenset[str]) -> list[Breaker]:
+    """The tools of that kind that `runs` start and the image lacks; `installed` are the packages that the stages install."""
+    facts, definition = move.facts, move.definition
+    if facts is None or facts.os not in {"debian", "ubuntu"} or definition.distro != "debian":
+        return []
+    have = {package.partition("=")[0] for package in definition.packages}
+    if "busybox" in have or not definition.packages_complete:
+        return []
+    found = []
+    for run in runs:
+        text = "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
+        for tool in sorted(commands(text) & set(_ESSENTIAL)):
+            if not (have | installed) & set(_ESSENTIAL[tool]):
+                found.append(Breaker(run.span, f"{move.image} has no {tool}, which upstream has", True))
+    return found

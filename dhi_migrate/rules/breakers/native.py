@@ -1,0 +1,102 @@
+"""Build stages that make native code: compilers, headers and the kind of linking that a build silently relies on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .model import Breaker, Move
+from .packages import read_install
+
+if TYPE_CHECKING:
+    from ...dockerfile import Instruction
+
+_OPTIONS = r"(?:\s+-\S+(?:\s+(?!install|ci|add|sync|i\b|rebuild|wheel|compile)[\w./-]+)?)*?"
+# Commands that compile native code when no ready-made package fits the platform.
+_COMPILING = re.compile(
+    rf"\b(?:pip3?|poetry|pipenv|pdm|uv|npm|yarn|pnpm|bun|gem|bundle|bundler){_OPTIONS}"
+    r"\s+(?:install|ci|add|sync|i|rebuild|wheel|update|upgrade)\b"
+    r"|\b(?:yarn|bundle|bundler)(?=\s*(?:$|&&|;|\||\n|\s-))|\bsetup\.py\b|\bpython3?\s+-m\s+build\b|\buv\s+(?:run|build)\b"
+    r"|\bmix\s+(?:deps\.\w+|compile|release)\b|\brebar3\s+\w+|\bcpanm?\b|\binstall\.packages\b|\bluarocks\b|\bnode-gyp\b"
+)
+_CARGO = re.compile(r"\bcargo\b")
+# Programs that start go build behind the scenes.
+_GO_BUILD = re.compile(
+    r"\bgo\s+(?:build|install|run|test|generate|get)\b|\b(?:make|mage|task|just|goreleaser|xcaddy|bazel|ko)\b|\.sh\b"
+)
+# In every image that is built on buildpack-deps, with the headers of some 30 libraries:
+# https://github.com/docker-library/buildpack-deps
+_FULL = frozenset({"pg_config", "mysql_config", "imagemagick"})
+
+
+def native_breakers(move: Move, runs: list[Instruction]) -> list[Breaker]:
+    """What the compilations in `runs`, the RUN instructions of the stages of `move`, are not known to find or to do."""
+    return [*_compiler(move, runs), *_cgo(move, runs), *_rust(move, runs)]
+
+
+def _text(run: Instruction) -> str:
+    return "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
+
+
+def _packages(move: Move) -> set[str]:
+    return {package.partition("=")[0] for package in move.definition.packages}
+
+
+def _has_compiler(move: Move) -> bool:
+    return bool(_packages(move) & {"gcc", "build-essential", "build-base"})
+
+
+def _installs(runs: list[Instruction], *names: str) -> bool:
+    installed: set[str] = set()
+    for run in runs:
+        installed |= read_install(_text(run)).names
+    return bool(installed & set(names))
+
+
+def _compiler(move: Move, runs: list[Instruction]) -> list[Breaker]:
+    facts, found = move.facts, []
+    if facts is None:
+        return []
+    full = _FULL & set(facts.tools)
+    lacks = "gcc" in facts.tools and not _has_compiler(move) and not _installs(runs, "gcc", "build-essential")
+    for run in runs:
+        compiling = _COMPILING.search(_text(run))
+        if lacks and compiling:
+            text = f"a package without a binary would need gcc, which {move.image} does not have"
+            found.append(Breaker(run.span, text, False))
+        elif full and (compiling or _CARGO.search(_text(run))):
+            text = f"upstream brings the headers of many libraries (OpenSSL, libpq, ..), {move.image} does not"
+            found.append(Breaker(run.span, text, False))
+    return found
+
+
+def _cgo(move: Move, runs: list[Instruction]) -> list[Breaker]:
+    """golang on Alpine: upstream has no gcc, so cgo is off; the hardened -dev image has one, so cgo would turn on."""
+    facts = move.facts
+    if move.definition.image != "golang" or facts is None or "gcc" in facts.tools or not _has_compiler(move):
+        return []
+    if _installs(runs, "gcc", "build-base", "musl-dev"):
+        return []
+    settings = [instruction.original for instruction in move.instructions("ENV", "ARG")]
+    if any(re.search(r"\bCGO_ENABLED[= ]\W?0", text) for text in settings):
+        return []
+    text = f"{move.image} has gcc, so go build links dynamically unless CGO_ENABLED=0 is set"
+    return [
+        Breaker(run.span, text, False)
+        for run in runs
+        if _GO_BUILD.search(_text(run)) and "CGO_ENABLED=0" not in _text(run)
+    ]
+
+
+def _rust(move: Move, runs: list[Instruction]) -> list[Breaker]:
+    """rust on Alpine: rustup's compiler links everything in, the one of Alpine's packages links dynamically.
+
+    https://git.alpinelinux.org/aports/tree/community/rust (crt-static is off), https://doc.rust-lang.org/reference/linkage.html
+    """
+    facts, definition = move.facts, move.definition
+    if definition.image != "rust" or definition.distro != "alpine" or facts is None or "rustup" not in facts.tools:
+        return []
+    text = (
+        f"{move.image} has Alpine's own compiler, which links dynamically to musl and libgcc; upstream links statically"
+    )
+    return [Breaker(run.span, text, False) for run in runs if _CARGO.search(_text(run)) or "make" in _text(run)]
