@@ -9,11 +9,13 @@ app = Flask(__name__)
 
 @app.get("/healthz")
 def health():
+    """Answer the health check of the platform."""
     return jsonify(status="ok")
 
 
 @app.get("/convert")
 def convert():
+    """Convert `value` between two of the known units."""
     source = request.args.get("from", "m")
     target = request.args.get("to", "ft")
     unknown = [unit for unit in (source, target) if unit not in METRES]
