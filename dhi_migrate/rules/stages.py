@@ -16,6 +16,7 @@ from .findings import StageReport
 from .hardened import HardenedUse, inspect_hardened
 from .lineage import Lineage, lineage
 from .linkage import link_breakers
+from .moving import reference_breakers
 
 if TYPE_CHECKING:
     from ..catalog.model import Definition
@@ -163,11 +164,25 @@ class _Modeller(NamedTuple):
                 )
                 found.append(Breaker(span, text, True))
             found.extend(breakers(self._move(model, others or family, final=False)))
+            if ships and not stage.instructions and resolve(self.catalog, model.base, "final").best is None:
+                found.append(Breaker(span, "there is no runtime image for the stage that ships", True))
+            if not ships and model.want == "final" and self._starts(family):
+                # a stage that others build with --target, or run: it starts something, so it is judged like one that ships
+                found.extend(breakers(self._move(model, family, final=True)))
+        found.extend(reference_breakers(self.catalog, resolution, span))
         platform = stage.platform
         if platform is not None and platform.text and not has_platform(platform.text, resolution.best.definition):
             written = f"{resolution.best.name}:{resolution.best.tag}"
             found.append(Breaker(span, f"{written} does not exist for {platform.text}", True))
         return model._replace(breakers=tuple(found), safe=resolution.automatic and not found)
+
+    def _starts(self, family: tuple[Stage, ...]) -> bool:
+        """Whether one of `family` says what it starts, or is there for nothing else: no other stage needs it."""
+        return any(
+            member.index not in self.graph.reachable
+            or any(one.keyword in {"CMD", "ENTRYPOINT", "HEALTHCHECK"} for one in member.instructions)
+            for member in family
+        )
 
     def _move(self, model: StageModel, stages: tuple[Stage, ...], *, final: bool) -> Move:
         resolution = model.resolution
@@ -198,6 +213,10 @@ class _Modeller(NamedTuple):
         )
         rest = tuple(member for member in self.lines.chain if member.index >= stage.index)
         found = breakers(self._move(own, rest, final=True))
+        ours, theirs = resolution.best.definition, parent.definition
+        if theirs is not None and (ours.distro, ours.release) != (theirs.distro, theirs.release):
+            text = f"the runtime is on {ours.distro} {ours.release}, and -dev on {theirs.distro} {theirs.release}"
+            found = (*found, Breaker(stage.base.word.span, text, True))
         note = f"{model.base} stays a -dev image for the stages that run commands, so this stage names its own image"
         return own._replace(breakers=found, safe=resolution.automatic and not found, notes=(note,))
 
@@ -209,19 +228,28 @@ def has_platform(platform: str, definition: Definition) -> bool:
 
 
 def _together(lines: Lineage, models: list[StageModel]) -> tuple[StageModel, ...]:
-    """Hold back the stages whose partners over COPY edges do not move in the same way, until nothing changes.
+    """Hold back the stages whose partners do not move in the same way, until nothing changes.
 
-    Only the partners of a stage that has just been held back are looked at again, and a stage is held back once.
+    Partners exchange programs over COPY edges, or are a bare base that becomes -dev and the stage that ships, which is
+    built on it and has to leave it. Only the partners of a stage that has just been held back are looked at again, and a
+    stage is held back once.
     """
     current = {model.stage.index: model for model in models}
-    waiting = list(lines.family)
+    leaving: dict[int, list[int]] = {}
+    for model in models:
+        if model.own_from:
+            leaving.setdefault(lines.root[model.stage.index], []).append(model.stage.index)
+    waiting = [*lines.family, *(index for own in leaving.values() for index in own)]
     done: set[tuple[int, bool]] = set()
     while waiting:
         index = waiting.pop()
         model = current[index]
         if model.resolution is None or model.resolution.best is None:
             continue
-        found = tuple(one for one in link_breakers(lines, current, index) if one not in model.breakers)
+        others = [lines.root[index]] if model.own_from else leaving.get(index, [])
+        reasons = [] if model.own_from else [*link_breakers(lines, current, index)]
+        reasons.extend(breaker for other in others for breaker in _in_step(model, current[other]))
+        found = tuple(one for one in reasons if one not in model.breakers)
         if not found:
             continue
         held = model._replace(breakers=(*model.breakers, *found), safe=False)
@@ -229,7 +257,17 @@ def _together(lines: Lineage, models: list[StageModel]) -> tuple[StageModel, ...
         state = (index, held.broken)
         if (model.safe or held.broken != model.broken) and state not in done:
             done.add(state)
-            for edge in lines.partners(index):
+            waiting.extend(others)
+            for edge in lines.partners(index) if not model.own_from else ():
                 if edge.source is not None:
                     waiting.extend({lines.root[edge.stage], lines.root[edge.source]} - {index})
     return tuple(current[model.stage.index] for model in models)
+
+
+def _in_step(model: StageModel, other: StageModel) -> list[Breaker]:
+    """Why `model` has to wait for `other`: one of them is a bare base, the other the stage that would leave it."""
+    if (not other.broken or model.broken) and (other.safe or not model.safe):
+        return []
+    text = f"it moves together with the stage of line {other.stage.line}, which "
+    text += "can not move" if other.broken else "is not safe to move"
+    return [Breaker(model.stage.base.word.span, text, other.broken)]

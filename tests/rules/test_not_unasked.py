@@ -254,6 +254,54 @@ CASES = [
         "has no pwsh",
         id="PowerShell",
     ),
+    pytest.param(
+        'FROM node:24 AS base\nFROM base AS deps\nWORKDIR /app\nCOPY . .\nRUN npm ci\nFROM base AS runner\nWORKDIR /app\nCOPY --from=deps /app .\nCMD ["node", "x.js"]\n',
+        2,
+        "it moves together with the stage of line 1, which is not safe to move",
+        id="a runtime beside a build stage that stays",
+    ),
+    pytest.param(
+        'FROM node:24-alpine AS base\nFROM base AS deps\nWORKDIR /app\nCOPY . .\nRUN npm ci\nFROM base AS runner\nWORKDIR /app\nCOPY --from=deps /app .\nCMD ["npm", "start"]\n',
+        0,
+        "it moves together with the stage of line 6, which can not move",
+        id="a bare base that would ship as -dev",
+    ),
+    pytest.param(
+        'FROM node:24-alpine AS development\nWORKDIR /app\nCMD ["npm", "run", "dev"]\nFROM node:24-alpine\nWORKDIR /app\nCOPY . .\nCMD ["node", "x.js"]\n',
+        0,
+        "has no npm",
+        id="a stage for --target development",
+    ),
+    pytest.param(
+        'FROM node:24-alpine AS development\nWORKDIR /app\nFROM node:24-alpine\nWORKDIR /app\nCOPY . .\nCMD ["node", "x.js"]\n',
+        0,
+        "what the container runs is not known",
+        id="a stage for --target that is started by others",
+    ),
+    pytest.param(
+        'FROM arm32v7/alpine:3.24\nCOPY app /app\nENTRYPOINT ["/app"]\n',
+        0,
+        "hardened images do not exist for arm32v7",
+        id="an image for 32 bit",
+    ),
+    pytest.param(
+        'FROM arm64v8/alpine:3.24\nCOPY app /app\nENTRYPOINT ["/app"]\n',
+        0,
+        "is for linux/arm64 on every machine",
+        id="an image for one architecture",
+    ),
+    pytest.param(
+        "FROM golang:stretch AS b\nWORKDIR /s\nCOPY . .\nRUN CGO_ENABLED=0 go build -o x\nFROM scratch\nCOPY --from=b /s/x /x\n",
+        0,
+        "which one was the last on stretch is not known",
+        id="an old release without a version",
+    ),
+    pytest.param(
+        "FROM golang:latest AS b\nWORKDIR /s\nCOPY . .\nRUN CGO_ENABLED=0 go build -o x\nFROM scratch\nCOPY --from=b /s/x /x\n",
+        0,
+        "the tag moves with the newest version",
+        id="the newest version is there on Alpine only",
+    ),
 ]
 
 
@@ -314,6 +362,21 @@ FINE = [
         'FROM node:24-slim AS b\nWORKDIR /s\nCOPY . .\nRUN npm ci && echo "that is which"\nFROM node:24-slim\nWORKDIR /s\nCOPY --from=b /s /s\nCMD ["node", "x.js"]\n',
         0,
         id="which as a word of a text",
+    ),
+    pytest.param(
+        'FROM node:24-alpine AS base\nFROM base AS deps\nWORKDIR /app\nCOPY . .\nRUN npm ci\nFROM base AS runner\nWORKDIR /app\nCOPY --from=deps /app .\nCMD ["node", "x.js"]\n',
+        0,
+        id="a bare base, built upon and shipped",
+    ),
+    pytest.param(
+        'FROM node:24-alpine AS base\nFROM base AS deps\nWORKDIR /app\nCOPY . .\nRUN npm ci\nFROM base AS runner\nWORKDIR /app\nCOPY --from=deps /app .\nCMD ["node", "x.js"]\n',
+        2,
+        id="the stage that ships leaves the bare base",
+    ),
+    pytest.param(
+        "FROM golang:1.26-alpine AS b\nENV CGO_ENABLED=0\nWORKDIR /s\nCOPY . .\nRUN go build -o x\nFROM b AS test\nRUN go test ./...\nFROM scratch\nCOPY --from=b /s/x /x\n",
+        0,
+        id="a test stage that nothing needs",
     ),
 ]
 

@@ -196,6 +196,8 @@ def _command_breakers(move: Move, cmd: Instruction) -> list[Breaker]:
             return _toolchain_breakers(move, span, argv)
         if wrapper and ("/" in argv[0] and _copied(move, argv[0])) and not argv[0].startswith("-"):
             return script_breakers(move, cmd, argv[0])
+        if first in _ABSENT and first not in known_programs(move.definition):
+            return [Breaker(span, f"{image} has no {first}", True)]
         lost = " ".join(theirs)
         return [Breaker(span, f"the CMD relies on the upstream entrypoint {lost}, which {image} does not have", True)]
     found = _program_breakers(move, cmd)

@@ -1,0 +1,68 @@
+"""What a reference says beside its name and version that a hardened one can not say, or says otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..catalog.families import family
+from ..catalog.versions import definition_version, dotted, is_system
+from ..images import parse_reference, parse_upstream_tag
+from .breakers import Breaker
+
+if TYPE_CHECKING:
+    from ..catalog.resolve import Resolution
+    from ..catalog.store import Catalog
+    from ..dockerfile import Span
+
+# Namespaces of official images for one architecture each; https://github.com/docker-library/official-images#architectures-other-than-amd64
+_OFFERED = {"amd64": "linux/amd64", "arm64v8": "linux/arm64"}
+_OTHERS = frozenset({"arm32v5", "arm32v6", "arm32v7", "i386", "ppc64le", "riscv64", "s390x", "mips64le", "winamd64"})
+
+
+def reference_breakers(catalog: Catalog, resolution: Resolution, span: Span) -> list[Breaker]:
+    """Why ``resolution.best`` may not be what the reference at `span` stands for, although its name and version fit."""
+    if resolution.best is None:
+        return []
+    return [*_architecture(resolution, span), *_frozen(resolution, span), *_behind(catalog, resolution, span)]
+
+
+def _architecture(resolution: Resolution, span: Span) -> list[Breaker]:
+    namespace, _, rest = parse_reference(resolution.reference).path.partition("/")
+    if not rest or namespace not in _OTHERS | set(_OFFERED):
+        return []
+    if namespace in _OTHERS:
+        return [Breaker(span, f"hardened images do not exist for {namespace}", True)]
+    text = f"{resolution.reference} is for {_OFFERED[namespace]} on every machine, a hardened reference only with --platform"
+    return [Breaker(span, text, False)]
+
+
+def _frozen(resolution: Resolution, span: Span) -> list[Breaker]:
+    """``golang:stretch`` stopped at the last version that was built for that release, whatever the newest one is today."""
+    tag = parse_upstream_tag(parse_reference(resolution.reference).tag)
+    best = resolution.best
+    if best is None or tag.numbers or tag.os is None or not tag.os.release or is_system(best.name):
+        return []
+    if tag.os.family == best.definition.distro and tag.os.release == best.definition.release:
+        return []
+    text = f"the tag names no version, and which one was the last on {tag.os.text} is not known"
+    return [Breaker(span, text, False)]
+
+
+def _behind(catalog: Catalog, resolution: Resolution, span: Span) -> list[Breaker]:
+    """A tag that moves with the newest version, where the catalog's newest is there for the other distribution only."""
+    best = resolution.best
+    image = catalog.image(best.name) if best is not None else None
+    if best is None or image is None or is_system(best.name) or {"lts", "rule"} & set(family(best.name)):
+        return []
+    tag = parse_upstream_tag(parse_reference(resolution.reference).tag)
+    if len(tag.numbers) > 1 or (tag.alias is not None and tag.alias != "latest"):
+        return []
+    kind = (best.definition.edition, best.definition.flavor)
+    versions = [definition_version(one)[:2] for one in image.definitions if (one.edition, one.flavor) == kind]
+    newest = max((one for one in versions if one[: len(tag.numbers)] == tag.numbers), default=())
+    if newest <= definition_version(best.definition)[:2]:
+        return []
+    where = f"{best.definition.distro} {best.definition.release}"
+    have = dotted(definition_version(best.definition)[:2])
+    text = f"the tag moves with the newest version, {dotted(newest)} or later; on {where} the catalog has {have}"
+    return [Breaker(span, text, False)]
