@@ -42,7 +42,12 @@ def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) 
             text = f"it moves together with the stage of line {partner.stage.line}, which "
             text += "can not move" if partner.broken else "is not safe to move"
             found[Breaker(span, text, partner.broken)] = None
-    return tuple(found)
+    worst = sorted(found, key=lambda breaker: not breaker.certain)
+    return tuple(worst[:MAX_REASONS])
+
+
+MAX_REASONS = 3
+"""How many partners are named that hold a stage back; one is enough to know."""
 
 
 def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel) -> str | None:

@@ -46,6 +46,11 @@ class _Slot(NamedTuple):
     target: str
 
 
+MAX_JOINT = 32
+"""How many FROM instructions one fix changes together with their ARG; a file with more is generated, and its maker is the
+place to change."""
+
+
 def swap_edits(
     dockerfile: Dockerfile, graph: BuildGraph, models: Sequence[StageModel], targets: Mapping[int, str]
 ) -> dict[int, SwapEdits]:
@@ -161,6 +166,8 @@ def _new_default(
     first = uses[slots[0].stage]
     span, definition = first.value_span, first.definition
     if span is None or definition is None or not _one_line(dockerfile, span):
+        return None
+    if len(slots) > MAX_JOINT:
         return None
     if fed[first.name] != len(slots):
         return None  # another FROM, which does not move, is fed by it too
