@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .breakers import Breaker
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _INTERPRETED = frozenset({"python", "node", "ruby", "php", "perl", "elixir", "erlang-otp"})
 # Hardened images that build or hold native programs, bound to the C library that they were linked with.
 _NATIVE = frozenset({"golang", "rust", "debian-base", "alpine-base", "dart", "build"})
+_STATIC = re.compile(r"CGO_ENABLED[= ][\"']?0|-linux-musl|\+crt-static|(?<![\w-])-static(?![\w-])")
+_BUILDS = re.compile(r"\bgo\s+(?:build|install)\b|\bcargo\b|\b(?:gcc|g\+\+|cc|clang|make|ninja)\b")
+# What a builder installs to link with: its libraries are in the runtime of an upstream image at best, by apt's own needs.
+_LIBRARIES = re.compile(r"\blib[\w.+-]+-dev\b|\bg\+\+|\bbuild-essential\b|\bclang\b|\bcmake\b")
 _JAVA = frozenset({"eclipse-temurin", "amazoncorretto", "azul", "maven", "gradle", "tomcat", "jruby", "clojure"})
 _DOTNET = frozenset({"dotnet", "aspnetcore"})
 
@@ -36,6 +41,10 @@ def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) 
         reason = _disagreement(model, producer, consumer)
         if reason is not None:
             found[Breaker(span, reason, True)] = None
+        elif _needs_libraries(producer, consumer):
+            image = consumer.resolution.best.name if consumer.resolution and consumer.resolution.best else ""
+            text = f"what line {producer.stage.line} builds may need libstdc++, OpenSSL or others, which {image} lacks"
+            found[Breaker(span, text, False)] = None
         elif partner.resolution is None or partner.match == "scratch":
             continue
         elif (partner.broken and not model.broken) or (model.safe and not partner.safe):
@@ -48,6 +57,14 @@ def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) 
 
 MAX_REASONS = 3
 """How many partners are named that hold a stage back; one is enough to know."""
+
+
+def _needs_libraries(producer: StageModel, consumer: StageModel) -> bool:
+    """Whether a native program may want shared libraries that Debian's base image has for apt and the hardened one has not."""
+    if consumer.want != "final" or _name(consumer) != "debian-base" or _name(producer) not in _NATIVE:
+        return False
+    texts = [one.original for one in producer.stage.instructions if one.keyword == "RUN"]
+    return any(_LIBRARIES.search(text) for text in texts)
 
 
 def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel) -> str | None:
@@ -100,9 +117,15 @@ def _name(model: StageModel) -> str | None:
 
 
 def _static(producer: StageModel) -> bool:
-    """Whether the producer says that it links nothing: CGO_ENABLED=0, a musl target, a static C runtime."""
-    marks = ("CGO_ENABLED=0", "CGO_ENABLED 0", "linux-musl", "+crt-static", "-static")
-    return any(mark in instruction.original for instruction in producer.stage.instructions for mark in marks)
+    """Whether the producer says that it links nothing: CGO_ENABLED=0, a musl target, a static C runtime.
+
+    A setting of one command (``RUN CGO_ENABLED=0 go build``) says nothing about another one.
+    """
+    instructions = producer.stage.instructions
+    if any(one.keyword in {"ENV", "ARG"} and _STATIC.search(one.original) for one in instructions):
+        return True
+    builds = [one.original for one in instructions if one.keyword == "RUN" and _BUILDS.search(one.original)]
+    return bool(builds) and all(_STATIC.search(text) for text in builds)
 
 
 def _older_builds(producer: StageModel, consumer: StageModel) -> bool:

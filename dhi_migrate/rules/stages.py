@@ -212,7 +212,9 @@ class _Modeller(NamedTuple):
             own_from=True,
         )
         rest = tuple(member for member in self.lines.chain if member.index >= stage.index)
-        found = breakers(self._move(own, rest, final=True))
+        indexes = {member.index for member in rest}
+        move = self._move(own, rest, final=True)
+        found = breakers(move._replace(taken=tuple(edge for edge in move.taken if edge.source in indexes)))
         ours, theirs = resolution.best.definition, parent.definition
         if theirs is not None and (ours.distro, ours.release) != (theirs.distro, theirs.release):
             text = f"the runtime is on {ours.distro} {ours.release}, and -dev on {theirs.distro} {theirs.release}"
@@ -239,10 +241,10 @@ def _together(lines: Lineage, models: list[StageModel]) -> tuple[StageModel, ...
     for model in models:
         if model.own_from:
             leaving.setdefault(lines.root[model.stage.index], []).append(model.stage.index)
-    waiting = [*lines.family, *(index for own in leaving.values() for index in own)]
+    waiting = dict.fromkeys([*lines.family, *(index for own in leaving.values() for index in own)])  # each once
     done: set[tuple[int, bool]] = set()
     while waiting:
-        index = waiting.pop()
+        index, _ = waiting.popitem()
         model = current[index]
         if model.resolution is None or model.resolution.best is None:
             continue
@@ -257,10 +259,11 @@ def _together(lines: Lineage, models: list[StageModel]) -> tuple[StageModel, ...
         state = (index, held.broken)
         if (model.safe or held.broken != model.broken) and state not in done:
             done.add(state)
-            waiting.extend(others)
+            waiting.update(dict.fromkeys(others))
             for edge in lines.partners(index) if not model.own_from else ():
                 if edge.source is not None:
-                    waiting.extend({lines.root[edge.stage], lines.root[edge.source]} - {index})
+                    partner = lines.root[edge.stage] if lines.root[edge.source] == index else lines.root[edge.source]
+                    waiting[partner] = None
     return tuple(current[model.stage.index] for model in models)
 
 

@@ -302,6 +302,24 @@ CASES = [
         "the tag moves with the newest version",
         id="the newest version is there on Alpine only",
     ),
+    pytest.param(
+        'FROM debian:trixie AS b\nRUN apt-get update && apt-get install -y g++ make libssl-dev\nWORKDIR /s\nCOPY . .\nRUN make\nFROM debian:trixie-slim\nCOPY --from=b /s/app /app\nCMD ["/app"]\n',
+        1,
+        "may need libstdc++, OpenSSL or others",
+        id="shared libraries that only apt brings",
+    ),
+    pytest.param(
+        "FROM node:24-slim AS b\nWORKDIR /s\nCOPY . .\nRUN ./scripts/build.sh\nFROM scratch\nCOPY --from=b /s /s\n",
+        0,
+        "what is run is written elsewhere",
+        id="a script of the context in a build",
+    ),
+    pytest.param(
+        'FROM golang:1.23 AS b\nWORKDIR /s\nCOPY . .\nRUN CGO_ENABLED=0 go install x.org/tool@v1\nRUN go build -o app\nFROM debian:trixie-slim\nCOPY --from=b /s/app /app\nCMD ["/app"]\n',
+        1,
+        "it moves together with the stage of line 1",
+        id="cgo off for one command: the other links",
+    ),
 ]
 
 

@@ -39,6 +39,7 @@ _ESSENTIAL: dict[str, tuple[str, ...]] = {
     "getent": ("libc-bin",),
 }
 _BREAK = re.compile(r"&&|\|\||[;|\n(`{]|\$\(|\b(?:then|do|else|xargs|exec|sudo|time|env)\b")
+_COMMAND = re.compile(r"\S+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=\S*\s+")
 
 
@@ -47,10 +48,11 @@ def commands(text: str) -> set[str]:
     found = set()
     for piece in _BREAK.split(text):
         rest = piece.strip(" \t\r\\!")
-        while match := _ASSIGNMENT.match(rest):
-            rest = rest[match.end() :]
-        if rest:
-            found.add(basename(rest.split(None, 1)[0].strip("\"'@-")))
+        start = 0
+        while match := _ASSIGNMENT.match(rest, start):
+            start = match.end()
+        if word := _COMMAND.match(rest, start):
+            found.add(basename(word[0].strip("\"'@-")))
     return found
 
 

@@ -11,7 +11,7 @@ from .packages import read_install
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
 
-_OPTIONS = r"(?:\s+-\S+(?:\s+(?!install|ci|add|sync|i\b|rebuild|wheel|compile)[\w./-]+)?)*?"
+_OPTIONS = r"(?:\s+-\S+(?:\s+(?!install|ci|add|sync|i\b|rebuild|wheel|compile)[\w./][\w./-]*)?){0,9}?"
 # Commands that compile native code when no ready-made package fits the platform.
 _COMPILING = re.compile(
     rf"\b(?:pip3?|poetry|pipenv|pdm|uv|npm|yarn|pnpm|bun|gem|bundle|bundler){_OPTIONS}"

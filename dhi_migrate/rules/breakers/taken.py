@@ -6,7 +6,10 @@ the stage names was part of the upstream image, and a hardened image leaves most
 
 from __future__ import annotations
 
-from .model import Breaker, Move
+import posixpath
+import re
+
+from .model import Breaker, Move, basename
 from .programs import known_programs
 
 _SYSTEM = ("/usr", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/var", "/opt", "/root", "/home")
@@ -18,26 +21,41 @@ _PACKAGES = {
     "/usr/local/share/ca-certificates": ("ca-certificates",),
     "/usr/share/zoneinfo": ("tzdata",),
 }
-# In every image: https://docs.docker.com/dhi/ images have their accounts in these files.
-_ALWAYS = ("/etc/passwd", "/etc/group")
+_ALWAYS = ("/etc/passwd", "/etc/group")  # whoever runs is looked up there
+_PATH = re.compile(r"/[\w.@+/-]+")
+_DEEPEST = 12  # directories of a path that are looked at; bounds what a hostile path costs
 
 
 def taken_breakers(move: Move) -> list[Breaker]:
     """Paths that others take from these stages and that are not known to be in the hardened image."""
-    found = []
-    texts = [
-        instruction.original + "".join(heredoc.content for heredoc in instruction.heredocs)
-        for stage in move.stages
-        for instruction in stage.instructions
-        if instruction.keyword in {"RUN", "COPY", "ADD", "WORKDIR", "ENV", "ARG", "VOLUME"}
+    wanted = [
+        (path, edge)
+        for edge in move.taken
+        for path in (posixpath.normpath("/" + source.strip("\"'").lstrip("/")) for source in edge.sources)
+        if _of_image(path)
     ]
-    for edge in move.taken:
-        for source in edge.sources:
-            path = "/" + source.strip("\"'").lstrip("/")
-            if not _of_image(path) or _made(path, texts) or _listed(move, path):
-                continue
-            text = f"{path} comes out of the upstream image, and is not known to be in {move.image}"
-            found.append(Breaker(edge.instruction.span, text, False))
+    if not wanted:
+        return []
+    named, programs = _named(move), known_programs(move.definition)
+    return [
+        Breaker(
+            edge.instruction.span,
+            f"{path} comes out of the upstream image, and is not known to be in {move.image}",
+            False,
+        )
+        for path, edge in wanted
+        if not _made(path, named) and not _listed(move, path, programs)
+    ]
+
+
+def _named(move: Move) -> set[str]:
+    """The absolute paths that the instructions of the stages name, with the directories above them."""
+    found: set[str] = set()
+    for instruction in move.instructions("RUN", "COPY", "ADD", "WORKDIR", "ENV", "ARG", "VOLUME"):
+        for text in (instruction.original, *(heredoc.content for heredoc in instruction.heredocs)):
+            for path in _PATH.findall(text):
+                parts = path.strip("/").split("/", _DEEPEST)[:_DEEPEST]
+                found.update("/" + "/".join(parts[: end + 1]) for end in range(len(parts)))
     return found
 
 
@@ -45,28 +63,22 @@ def _of_image(path: str) -> bool:
     return "$" not in path and any(path == top or path.startswith(f"{top}/") for top in _SYSTEM)
 
 
-def _made(path: str, texts: list[str]) -> bool:
-    """Whether an instruction of the stages names the path, or a directory above it that is not the system's."""
-    names = [path.rstrip("/")]
-    while names[-1].count("/") > 3:
-        names.append(names[-1].rpartition("/")[0])
-    directory = path.rpartition("/")[0]
-    if directory.count("/") == 2 and not directory.startswith(("/usr/", "/etc/", "/lib/", "/var/")):
-        names.append(directory)  # /opt/app, /home/me
-    return any(name in text for name in names for text in texts)
+def _made(path: str, named: set[str]) -> bool:
+    """Whether an instruction names the path, what lies in it, or a directory above it that is not the system's."""
+    parts = path.strip("/").split("/", _DEEPEST)[:_DEEPEST]
+    least = 2 if parts[0] in {"opt", "root", "home"} else 4
+    return path in named or any("/" + "/".join(parts[:end]) in named for end in range(least, len(parts)))
 
 
-def _listed(move: Move, path: str) -> bool:
+def _listed(move: Move, path: str, programs: set[str]) -> bool:
     if path in _ALWAYS:
         return True
     packages = {package.partition("=")[0] for package in move.definition.packages}
     for place, wanted in _PACKAGES.items():
         if (path == place or path.startswith(f"{place}/")) and packages & set(wanted):
             return True
-    if path.startswith(("/usr/local/bin/", "/usr/bin/", "/bin/")) and path.count("/") < 5:
-        return path in {entry.path for entry in move.definition.paths} | {
-            f"{prefix}/bin/{name}"
-            for prefix in move.definition.prefix.values()
-            for name in known_programs(move.definition)
-        }
-    return any(entry.path.rstrip("/") == path.rstrip("/") for entry in move.definition.paths)
+    if any(entry.path.rstrip("/") == path for entry in move.definition.paths):
+        return True
+    return any(path == f"{prefix}/bin/{basename(path)}" for prefix in move.definition.prefix.values()) and (
+        basename(path) in programs
+    )

@@ -106,6 +106,13 @@ _TOOLS: dict[str, tuple[str, ...]] = {
 }
 
 
+# A script of the build context, or a Makefile, and the tools that such texts use most.
+_SCRIPT = re.compile(r"\.(?:ba)?sh\b")
+_MAKE = re.compile(r"(?:^|[;&|\s])make(?:\s|$)")
+_BY_SCRIPTS = frozenset({"curl", "git", "make", "python3", "tar", "unzip", "wget"})
+_BY_MAKE = frozenset({"git", "python3", "tar"})
+
+
 def tool_breakers(move: Move) -> list[Breaker]:
     """What the RUN instructions of these stages need and the hardened image is not known to have."""
     definition = move.definition
@@ -216,6 +223,15 @@ def _careful(move: Move, run: Instruction, words: set[str], stock: _Stock) -> li
     if not fetchers and {"curl", "wget"} & set(facts.tools) and any(word.endswith("mvnw") for word in words):
         text = f"mvnw fetches Maven with curl or wget as a rule, and {move.image} has neither"
         found.append(Breaker(run.span, text, False))
+    text = _text(run)
+    likely = _BY_SCRIPTS if _SCRIPT.search(text) else _BY_MAKE if _MAKE.search(text) else frozenset[str]()
+    lacking = (likely & set(facts.tools)) - stock.programs - stock.packages - stock.installed
+    if "busybox" in stock.packages:
+        lacking = frozenset(tool for tool in lacking if "busybox" not in _TOOLS[tool])
+    if lacking:
+        tools = ", ".join(sorted(lacking))
+        why = f"what is run is written elsewhere, and {move.image} lacks {tools}, which upstream has"
+        found.append(Breaker(run.span, why, False))
     accounts = {account.name for account in move.definition.accounts} | {"root", "nobody", "daemon"}
     for name in facts.users_present:
         if name not in accounts and any(word.startswith(f"/home/{name}") for word in words):
