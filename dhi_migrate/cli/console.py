@@ -61,10 +61,12 @@ class Output:
             self._stream.flush()
             self._stream.buffer.write(data)
             self._stream.buffer.flush()
-        except BrokenPipeError:
+        except OSError as error:
             self.broken = True
             # What is still buffered must not fail once more when the interpreter ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            if not isinstance(error, BrokenPipeError):
+                raise
 
     def close(self) -> None:
         """Close the file, if it is one. Raises OSError if not all of it could be written."""
