@@ -34,6 +34,7 @@ class Wish(NamedTuple):
     `partial` says what the hardened image lacks, `missing` what it lacks so that a swap can not work at all, `absent`
     why nothing replaces the reference, `notes` what else to know. `words` are tag words without a known meaning.
     `own_version` is False where the number may count the releases of another product (of a framework, of a build).
+    `prerelease` tells that an alpha, beta or release candidate is asked for.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Wish(NamedTuple):
     absent: str | None = None
     notes: tuple[str, ...] = ()
     own_version: bool = True
+    prerelease: bool = False
 
     def lacking(self, reason: str) -> Wish:
         """The same wish with one more `reason` why the hardened image serves it only in part."""
@@ -257,6 +259,7 @@ def wish_for(name: str, repository: str, tag: UpstreamTag, *, final: bool) -> Wi
         absent=absent,
         notes=notes,
         own_version=own_version,
+        prerelease=tag.prerelease,
     )
     rule = _RULES.get(row.get("rule", ""))
     if rule is not None:

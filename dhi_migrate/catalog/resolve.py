@@ -200,6 +200,8 @@ class _Resolver:
     ) -> Resolution:
         best, wish = ranked[0], frame.wish
         match = best.candidate.match
+        if match == "exact" and wish.prerelease:
+            match = "same-version"
         if lacks:
             match = "partial"
         if self.foreign:
@@ -315,6 +317,8 @@ class _Resolver:
             line = "newest long-term line" if "lts" in family(name) else "newest one"
             version = definition.version if is_system(name) else dotted(definition_version(definition)[:2])
             reasons.append(f"the tag names no version; {name} {version} is the {line}")
+        if wish.prerelease:
+            reasons.append(f"a pre-release of {shown} becomes the release")
         if self._older_patch(wish, best):
             reasons.append(f"the catalog data of {self.catalog.info.date} is older than {shown}")
         return reasons

@@ -50,3 +50,12 @@ def test_images_tags_and_facts_that_changed_are_told(tmp_path):
         "~ image/demo/debian-13/1.yaml: packages: (none) -> bash",
         "1 images added, 1 removed; 5 tags added, 5 removed; 6 facts changed",
     ]
+
+
+def test_a_version_that_goes_back_is_marked(tmp_path):
+    newer = images(
+        tmp_path / "a", {"demo/debian-13/1.yaml": DEBIAN.replace("1.2.3", "1.10.0").replace('"1.2"', '"1.10"')}
+    )
+    older = images(tmp_path / "b", {"demo/debian-13/1.yaml": DEBIAN})
+    told = compare(newer, older).as_text().splitlines()
+    assert "~ image/demo/debian-13/1.yaml: version: 1.10.0 -> 1.2.3 (older)" in told

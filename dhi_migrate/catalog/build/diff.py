@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from packaging.version import InvalidVersion, Version
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -37,7 +39,10 @@ _COMPARED = (
 
 
 class Change(NamedTuple):
-    """A fact that changed: of the definition `source`, the `field` was `before` and is `after`, as text."""
+    """A fact that changed: of the definition `source`, the `field` was `before` and is `after`, as text.
+
+    A version that goes back is marked "(older)": the reviewer has to know why.
+    """
 
     source: str
     field: str
@@ -99,7 +104,18 @@ def _changes(old: dict[str, Definition], new: dict[str, Definition]) -> Iterable
         for field in _COMPARED:
             before, after = getattr(old[source], field), getattr(new[source], field)
             if before != after:
-                yield Change(source, field, *_told(before, after))
+                change = Change(source, field, *_told(before, after))
+                if field == "version" and goes_back(before, after):
+                    change = change._replace(after=f"{change.after} (older)")
+                yield change
+
+
+def goes_back(before: str, after: str) -> bool:
+    """Whether `after` is an older version than `before`; False where either is not of PEP 440's form (``8u502.b07``)."""
+    try:
+        return Version(after) < Version(before)
+    except InvalidVersion:
+        return False
 
 
 def _told(before: object, after: object) -> tuple[str, str]:
