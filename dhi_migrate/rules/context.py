@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from .findings import Finding, Fix
-from .registry import rules
+from .registry import rule
 
 if TYPE_CHECKING:
     from ..catalog.store import Catalog
@@ -30,5 +30,5 @@ class Context(NamedTuple):
         self, code: str, span: Span, message: str, evidence: str, stage: int | None = None, *fixes: Fix
     ) -> Finding:
         """A finding of rule `code`, with the name and severity that the rule has."""
-        rule = rules()[code]
-        return Finding(code, rule.name, rule.severity, message, evidence, stage, span, fixes)
+        known = rule(code)
+        return Finding(code, known.name, known.severity, message, evidence, stage, span, fixes)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .._record import NamedTuple
 from ..dockerfile import Source, Span, build_graph, parse
 from ..images import Spelling
 from .context import Context
 from .detectors.bases import base_findings, targets
 from .detectors.copies import copy_findings
 from .findings import FileReport, StageReport
-from .registry import match_rules, rules
+from .registry import match_rules, rule
 from .stages import stage_models
 
 if TYPE_CHECKING:
@@ -27,10 +28,20 @@ MAX_LINES = 12
 _spelling = lru_cache(maxsize=8)(Spelling)
 
 
+class Chosen(NamedTuple):
+    """Which rules are reported: those in `select` (None: all) that are not in `ignore`."""
+
+    select: frozenset[str] | None
+    ignore: frozenset[str]
+
+    def takes(self, code: str) -> bool:
+        """Whether findings of rule `code` are reported."""
+        return code not in self.ignore and (self.select is None or code in self.select)
+
+
 @lru_cache(maxsize=8)
-def _chosen(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
-    chosen = match_rules(select) if select else frozenset(rules())
-    return chosen - match_rules(ignore)
+def _chosen(select: tuple[str, ...], ignore: tuple[str, ...]) -> Chosen:
+    return Chosen(match_rules(select) if select else None, match_rules(ignore))
 
 
 def check_source(path: str, data: bytes, catalog: Catalog, settings: Settings) -> FileReport:
@@ -46,11 +57,11 @@ def check_source(path: str, data: bytes, catalog: Catalog, settings: Settings) -
     graph = build_graph(dockerfile, build_args=settings.build_args, target=settings.target)
     errors = [one for one in (*dockerfile.diagnostics, *graph.diagnostics) if one.severity == "error"]
     if errors:
-        findings = tuple(one for one in (_syntax_error(dockerfile, errors),) if one.rule in chosen)
+        findings = tuple(one for one in (_syntax_error(dockerfile, errors),) if chosen.takes(one.rule))
         return FileReport(path, source, "manual", None, None, (), findings)
     context = Context(dockerfile, graph, stage_models(graph, catalog, spelling, settings), catalog, spelling, settings)
     found = [*base_findings(context), *copy_findings(context)]
-    findings = tuple(sorted((one for one in found if one.rule in chosen), key=lambda one: (one.span, one.rule)))
+    findings = tuple(sorted((one for one in found if chosen.takes(one.rule)), key=lambda one: (one.span, one.rule)))
     status = _status(context)
     level: Level | None = None
     if status in {"hardened", "swappable"}:
@@ -63,10 +74,10 @@ def _syntax_error(dockerfile: Dockerfile, errors: list[Diagnostic]) -> Finding:
     from .findings import Finding
 
     first = min(errors, key=lambda one: one.span)
-    rule = rules()["DHI000"]
+    known = rule("DHI000")
     more = f"; {len(errors) - 1} more after it" if len(errors) > 1 else ""
     span = first.span if first.span.end > first.span.start else _visible(dockerfile.source, first.span)
-    return Finding("DHI000", rule.name, rule.severity, first.message, f"{first.kind}{more}", None, span)
+    return Finding("DHI000", known.name, known.severity, first.message, f"{first.kind}{more}", None, span)
 
 
 def _visible(source: Source, span: Span) -> Span:

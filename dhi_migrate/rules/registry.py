@@ -41,7 +41,12 @@ class UnknownRuleError(ValueError):
         super().__init__(f"unknown rule: {selector}{hint}")
 
 
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_COMPILED = os.path.join(_HERE, "rules.json")  # only in an installed package: see hatch_build.py
+_FOLDER = os.path.join(_HERE, "..", "..", "rules")
+
 _cache: dict[str, RuleInfo] | None = None
+_single: dict[str, RuleInfo] = {}
 
 
 def rules() -> dict[str, RuleInfo]:
@@ -52,22 +57,39 @@ def rules() -> dict[str, RuleInfo]:
     return _cache
 
 
+def rule(code: str) -> RuleInfo:
+    """The rule `code`; reads no more than it has to. Raises KeyError where there is none."""
+    found = _single.get(code)
+    if found is None:
+        if _cache is not None or os.path.exists(_COMPILED):
+            found = rules()[code]
+        else:
+            name = next((name for name in _file_names() if name.startswith(f"{code}-")), None)
+            if name is None:
+                raise KeyError(code)
+            found = _rule(_read(name))
+        _single[code] = found
+    return found
+
+
 def _rows() -> list[dict[str, Any]]:
-    here = os.path.dirname(os.path.abspath(__file__))
-    compiled = os.path.join(here, "rules.json")
-    if os.path.exists(compiled):
-        with open(compiled, "rb") as file:
+    if os.path.exists(_COMPILED):
+        with open(_COMPILED, "rb") as file:
             rows: list[dict[str, Any]] = json.loads(file.read())
         return rows
+    return [_read(name) for name in _file_names()]
+
+
+def _file_names() -> list[str]:
+    """The rule files of a checkout, in the order of their codes."""
+    return sorted(name for name in os.listdir(_FOLDER) if name.startswith("DHI") and name.endswith(".toml"))
+
+
+def _read(name: str) -> dict[str, Any]:
     import tomllib
 
-    folder = os.path.join(here, "..", "..", "rules")
-    rows = []
-    for name in sorted(os.listdir(folder)):
-        if name.startswith("DHI") and name.endswith(".toml"):
-            with open(os.path.join(folder, name), "rb") as file:
-                rows.append(tomllib.load(file))
-    return rows
+    with open(os.path.join(_FOLDER, name), "rb") as file:
+        return tomllib.load(file)
 
 
 def _rule(row: dict[str, Any]) -> RuleInfo:
