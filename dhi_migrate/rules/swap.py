@@ -111,7 +111,9 @@ def _written_out(dockerfile: Dockerfile, slot: _Slot) -> SwapEdits:
 
 def _parts(slot: _Slot, use: VariableUse) -> tuple[str, str] | None:
     """The fixed head of the new reference before the variable, and the rest of the target that starts at it."""
-    before = slot.word.text[: use.start]
+    before, after = slot.word.text[: use.start], slot.word.text[use.end :]
+    if "/" in after:
+        return None  # the variable holds a registry or a namespace, and the name follows it
     if not before:
         return "", slot.target
     if before.endswith(":") and "/" not in before.rsplit(":", 1)[1]:

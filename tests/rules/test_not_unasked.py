@@ -396,6 +396,11 @@ FINE = [
         0,
         id="a test stage that nothing needs",
     ),
+    pytest.param(
+        'FROM python:3.13-slim\nCOPY helper.py /usr/local/share/app/helper.py\nWORKDIR /app\nCOPY a.py .\nCMD ["python", "a.py"]\n',
+        0,
+        id="a directory of its own below /usr/local",
+    ),
 ]
 
 

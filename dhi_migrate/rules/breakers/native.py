@@ -26,6 +26,8 @@ _GO_BUILD = re.compile(
 )
 # In every image that is built on buildpack-deps, with the headers of some 30 libraries:
 # https://github.com/docker-library/buildpack-deps
+_PIECES = re.compile(r"&&|\|\||[;|\n]")
+_INSTALL = re.compile(r"\b(?:apk|apt|apt-get)\b")
 _FULL = frozenset({"pg_config", "mysql_config", "imagemagick"})
 
 
@@ -36,6 +38,11 @@ def native_breakers(move: Move, runs: list[Instruction]) -> list[Breaker]:
 
 def _text(run: Instruction) -> str:
     return "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
+
+
+def _commands(run: Instruction) -> str:
+    """The text without the commands that install packages, whose names are those of tools."""
+    return "\n".join(piece for piece in _PIECES.split(_text(run)) if not _INSTALL.search(piece))
 
 
 def _packages(move: Move) -> set[str]:
@@ -64,7 +71,7 @@ def _compiler(move: Move, runs: list[Instruction]) -> list[Breaker]:
         if lacks and compiling:
             text = f"a package without a binary would need gcc, which {move.image} does not have"
             found.append(Breaker(run.span, text, False))
-        elif full and (compiling or _CARGO.search(_text(run))):
+        elif full and (compiling or _CARGO.search(_commands(run))):
             text = f"upstream brings the headers of many libraries (OpenSSL, libpq, ..), {move.image} does not"
             found.append(Breaker(run.span, text, False))
     return found
@@ -84,7 +91,7 @@ def _cgo(move: Move, runs: list[Instruction]) -> list[Breaker]:
     return [
         Breaker(run.span, text, False)
         for run in runs
-        if _GO_BUILD.search(_text(run)) and "CGO_ENABLED=0" not in _text(run)
+        if _GO_BUILD.search(_commands(run)) and "CGO_ENABLED=0" not in _text(run)
     ]
 
 
@@ -99,4 +106,4 @@ def _rust(move: Move, runs: list[Instruction]) -> list[Breaker]:
     text = (
         f"{move.image} has Alpine's own compiler, which links dynamically to musl and libgcc; upstream links statically"
     )
-    return [Breaker(run.span, text, False) for run in runs if _CARGO.search(_text(run)) or "make" in _text(run)]
+    return [Breaker(run.span, text, False) for run in runs if re.search(r"\b(?:cargo|make)\b", _commands(run))]

@@ -16,8 +16,8 @@ _SCRIPT_DIRECTORIES = ("/docker-entrypoint-initdb.d", "/docker-entrypoint.d", "/
 
 # What lies below a language prefix and belongs to the language rather than to the application.
 _BELOW = {
-    "python": ("lib/python", "bin/python", "bin/pip", "bin/gunicorn", "bin/uvicorn", "bin/flask", "bin/celery", "bin"),
-    "node": ("lib/node_modules", "bin/node", "bin/npm", "bin/npx", "bin/yarn", "bin"),
+    "python": ("lib/python", "bin/python", "bin/pip", "bin/gunicorn", "bin/uvicorn", "bin/flask", "bin/celery"),
+    "node": ("lib/node_modules", "bin/node", "bin/npm", "bin/npx", "bin/yarn"),
     "go": ("",),
     "java": ("",),
     "dotnet": ("",),
@@ -71,11 +71,11 @@ def _moved_prefixes(move: Move) -> list[Breaker]:
             continue
         parts = "|".join(re.escape(below) for below in _BELOW[language] if below)
         pattern = re.compile(
-            rf"(?<![\w.-]){re.escape(upstream)}(?:/(?:{parts})|(?![\w.-]))" if parts else _exactly(upstream)
+            rf"(?<![\w.-]){re.escape(upstream)}(?:/(?:{parts})|/?(?![\w./-]))" if parts else _exactly(upstream)
         )
         where = f"in {here}" if here else "not there"
-        for instruction in _mentions(move):
-            if pattern.search(instruction.original):
+        for instruction, mentioned in _mentions(move):
+            if pattern.search(mentioned):
                 text = f"{language} is in {upstream} upstream and {where} in {move.image}"
                 found.append(Breaker(instruction.span, text, True))
     return found
@@ -92,8 +92,8 @@ def _tool_homes(move: Move) -> list[Breaker]:
             continue
         pattern = re.compile(_exactly(upstream))
         where = f"{here} in {move.image}" if here else f"not known to be in {move.image}"
-        for instruction in _mentions(move):
-            if pattern.search(_CACHE.sub("", instruction.original)):
+        for instruction, mentioned in _mentions(move):
+            if pattern.search(_CACHE.sub("", mentioned)):
                 found.append(Breaker(instruction.span, f"{upstream} upstream is {where}", False))
     return found
 
@@ -120,13 +120,17 @@ def _exactly(path: str) -> str:
     return rf"(?<![\w.-]){re.escape(path)}(?![\w.-])"
 
 
-def _mentions(move: Move) -> list[Instruction]:
-    """Instructions whose paths lie in these stages: their own, and copies out of them by other stages."""
-    own = list(move.instructions("RUN", "ENV", "ENTRYPOINT", "CMD", "HEALTHCHECK", "WORKDIR", "VOLUME"))
-    own.extend(edge.instruction for edge in move.taken)
+def _mentions(move: Move) -> list[tuple[Instruction, str]]:
+    """Texts whose paths lie in these stages: their own instructions, and the sources of copies out of them."""
+    keywords = ("RUN", "ENV", "ENTRYPOINT", "CMD", "HEALTHCHECK", "WORKDIR", "VOLUME")
+    own = [(instruction, instruction.original) for instruction in move.instructions(*keywords)]
+    for edge in move.taken:
+        # a directory of programs holds those of the language, with its path in their first lines
+        own.append((edge.instruction, " ".join(re.sub(r"/bin(?:/.*)?\Z", "", source) for source in edge.sources)))
+        own.append((edge.instruction, " ".join(edge.sources)))
     for instruction in move.instructions("COPY", "ADD"):
         if not any(flag.name == "from" for flag in instruction.flags):
-            own.append(instruction)
+            own.append((instruction, _target(instruction)))
     return own
 
 

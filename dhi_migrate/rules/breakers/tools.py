@@ -224,6 +224,7 @@ def _careful(move: Move, run: Instruction, words: set[str], stock: _Stock) -> li
         text = f"mvnw fetches Maven with curl or wget as a rule, and {move.image} has neither"
         found.append(Breaker(run.span, text, False))
     text = _text(run)
+    text = "\n".join(piece for piece in _PIECES.split(text) if not _INSTALL.search(piece))
     likely = _BY_SCRIPTS if _SCRIPT.search(text) else _BY_MAKE if _MAKE.search(text) else frozenset[str]()
     lacking = (likely & set(facts.tools)) - stock.programs - stock.packages - stock.installed
     if "busybox" in stock.packages:
