@@ -401,6 +401,11 @@ FINE = [
         0,
         id="a directory of its own below /usr/local",
     ),
+    pytest.param(
+        'FROM golang:1.26 AS build\nWORKDIR /usr/src/app\nCOPY . .\nRUN CGO_ENABLED=0 go build -o bin/ ./...\nFROM scratch\nCOPY --from=build /usr/src/app/bin/app /app\nCMD ["/app"]\n',
+        0,
+        id="a work directory below /usr/src",
+    ),
 ]
 
 

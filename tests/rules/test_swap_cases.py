@@ -2,7 +2,7 @@
 
 A case is a ``Dockerfile`` with ``expected.json``, the file object of the JSON report. ``fixed`` is what ``--fix`` writes, and
 ``fixed-unsafe`` what ``--fix --unsafe-fixes`` writes; where one is not there, that run writes what the one before it had
-(the Dockerfile, or ``fixed``). ``options.json`` holds arguments of `Settings` (with ``overlay``, the name of an overlay beside it).
+(the Dockerfile, or ``fixed``). ``options.json`` holds arguments of `Settings`, and ``overlay``, an overlay beside it.
 
 ``UPDATE=1 pytest tests/rules/test_swap_cases.py`` writes the expected files anew: look at every line of the difference.
 """

@@ -51,7 +51,7 @@ def taken_breakers(move: Move) -> list[Breaker]:
 def _named(move: Move) -> set[str]:
     """The absolute paths that the instructions of the stages name, with the directories above them."""
     found: set[str] = set()
-    for instruction in move.instructions("RUN", "COPY", "ADD", "WORKDIR", "ENV", "ARG", "VOLUME"):
+    for instruction in move.instructions("RUN", "COPY", "ADD", "WORKDIR"):
         for text in (instruction.original, *(heredoc.content for heredoc in instruction.heredocs)):
             for path in _PATH.findall(text):
                 parts = path.strip("/").split("/", _DEEPEST)[:_DEEPEST]
@@ -66,7 +66,7 @@ def _of_image(path: str) -> bool:
 def _made(path: str, named: set[str]) -> bool:
     """Whether an instruction names the path, what lies in it, or a directory above it that is not the system's."""
     parts = path.strip("/").split("/", _DEEPEST)[:_DEEPEST]
-    least = 2 if parts[0] in {"opt", "root", "home"} else 4
+    least = 2 if parts[0] in {"opt", "root", "home"} else 3
     return path in named or any("/" + "/".join(parts[:end]) in named for end in range(least, len(parts)))
 
 
