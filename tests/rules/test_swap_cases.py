@@ -4,7 +4,7 @@ A case is a ``Dockerfile`` with ``expected.json``, the file object of the JSON r
 ``fixed-unsafe`` what ``--fix --unsafe-fixes`` writes; where one is not there, that run writes what the one before it had
 (the Dockerfile, or ``fixed``). ``options.json`` holds arguments of `Settings`, and ``overlay``, an overlay beside it.
 
-``UPDATE=1 pytest tests/rules/test_swap_cases.py`` writes the expected files anew: look at every line of the difference.
+``DHI_MIGRATE_UPDATE=1 pytest tests/rules/test_swap_cases.py`` writes the files anew: look at every line of it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def test_the_report_of_a_file(name: str) -> None:
     data = (CASES / name / "Dockerfile").read_bytes()
     report = file_object(check_source("Dockerfile", data, *options(name)))
     path = CASES / name / "expected.json"
-    if os.environ.get("UPDATE"):
+    if os.environ.get("DHI_MIGRATE_UPDATE"):
         path.write_text(json.dumps(report, indent=1) + "\n")
     assert report == json.loads(path.read_text())
 
@@ -78,7 +78,7 @@ def test_the_report_of_a_file(name: str) -> None:
 def test_what_fixing_a_file_writes(name: str) -> None:
     before = (CASES / name / "Dockerfile").read_bytes()
     safe, unsafe = migrate(name, unsafe=False), migrate(name, unsafe=True)
-    if os.environ.get("UPDATE"):
+    if os.environ.get("DHI_MIGRATE_UPDATE"):
         store(name, "fixed", safe.data, before)
         store(name, "fixed-unsafe", unsafe.data, safe.data)
     fixed = expected(name, "fixed", before)
