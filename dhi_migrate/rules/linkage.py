@@ -10,6 +10,7 @@ from .breakers import Breaker
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..catalog.model import Definition
     from ..dockerfile import Edge
     from .lineage import Lineage
     from .stages import StageModel
@@ -20,6 +21,7 @@ _INTERPRETED = frozenset({"python", "node", "ruby", "php", "perl", "elixir", "er
 _NATIVE = frozenset({"golang", "rust", "debian-base", "alpine-base", "dart", "build"})
 _STATIC = re.compile(r"CGO_ENABLED[= ][\"']?0|-linux-musl|\+crt-static|(?<![\w-])-static(?![\w-])")
 _BUILDS = re.compile(r"\bgo\s+(?:build|install)\b|\bcargo\b|\b(?:gcc|g\+\+|cc|clang|make|ninja)\b")
+_PROGRAM = re.compile(r"(?:^|/)s?bin/|^/?[\w-]+$")
 # What a builder installs to link with: its libraries are in the runtime of an upstream image at best, by apt's own needs.
 _LIBRARIES = re.compile(r"\blib[\w.+-]+-dev\b|\bg\+\+|\bbuild-essential\b|\bclang\b|\bcmake\b")
 _JAVA = frozenset({"eclipse-temurin", "amazoncorretto", "azul", "maven", "gradle", "tomcat", "jruby", "clojure"})
@@ -35,6 +37,9 @@ def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) 
         if edge.source is None:
             continue
         producer, consumer = models[lines.root[edge.source]], models[lines.root[edge.stage]]
+        if model is producer and _takes_tool(producer, consumer, edge):
+            text = f"line {edge.instruction.start_line} takes a program that may be static upstream, and need libraries here"
+            found[Breaker(span, text, False)] = None
         partner = consumer if model is producer else producer
         if not _bound(producer, consumer, edge):
             continue
@@ -57,6 +62,32 @@ def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) 
 
 MAX_REASONS = 3
 """How many partners are named that hold a stage back; one is enough to know."""
+
+
+def _takes_tool(producer: StageModel, consumer: StageModel, edge: Edge) -> bool:
+    """Whether a program of the producer's image itself is taken to an image of another kind.
+
+    Vendors ship static programs for that (docker, uv, busybox); the hardened ones come from the packages of a distribution.
+    """
+    maker, runner = producer.definition, consumer.definition
+    if (
+        maker is None
+        or producer.want != "final"
+        or maker.image in {*_INTERPRETED, *_NATIVE, *_JAVA, *_DOTNET, "static"}
+    ):
+        return False
+    if not any(_PROGRAM.search(source) for source in edge.sources):
+        return False
+    return runner is None or not consumer.safe or not runs_on(maker, runner)
+
+
+def runs_on(maker: Definition, runner: Definition) -> bool:
+    """Whether programs of the image `maker` find their C library in the image `runner`."""
+    if maker.distro != runner.distro:
+        return False
+    if maker.distro == "debian":
+        return int(maker.release) <= int(runner.release) and runner.image != "static"
+    return maker.release == runner.release
 
 
 def _needs_libraries(producer: StageModel, consumer: StageModel) -> bool:

@@ -320,6 +320,24 @@ CASES = [
         "it moves together with the stage of line 1",
         id="cgo off for one command: the other links",
     ),
+    pytest.param(
+        'FROM docker:29-cli AS client\nFROM python:3.13-slim\nCOPY --from=client /usr/local/bin/docker /usr/local/bin/docker\nCOPY a.py /\nCMD ["python", "/a.py"]\n',
+        0,
+        "may be static upstream",
+        id="a static program of a tool image",
+    ),
+    pytest.param(
+        "FROM clojure AS b\nWORKDIR /s\nCOPY . .\nRUN lein uberjar\nFROM scratch\nCOPY --from=b /s/target/x.jar /\n",
+        0,
+        "has no lein",
+        id="lein is not in the plain image",
+    ),
+    pytest.param(
+        "FROM golang:1.26-alpine AS b\nRUN wget -qO /x https://example.com/x\nFROM scratch\nCOPY --from=b /x /x\n",
+        0,
+        "needs ssl_client for https",
+        id="wget of busybox",
+    ),
 ]
 
 
@@ -413,3 +431,18 @@ FINE = [
 def test_a_swap_that_can_not_break_is_made_unasked(text: str, index: int) -> None:
     report = stage(text, index)
     assert report.safe, report.reasons
+
+
+@pytest.mark.parametrize(
+    ("base", "safety"),
+    [
+        pytest.param("dhi.io/python:3.13-debian13-dev", "safe", id="the same C library"),
+        pytest.param("python:3.13-slim", "safe", id="the same C library after the swap"),
+        pytest.param("python:3.13-alpine", "unsafe", id="another C library"),
+        pytest.param("registry.example.com/base:1", "unsafe", id="an unknown one"),
+    ],
+)
+def test_a_program_of_another_image_is_swapped_unasked_only_where_its_library_is(base: str, safety: str) -> None:
+    text = f"FROM {base} AS b\nCOPY --from=ghcr.io/astral-sh/uv:0.12 /uv /bin/uv\nRUN true\nFROM scratch\nCOPY --from=b /x /\n"
+    report = check_source("Dockerfile", text.encode(), catalog(), Settings())
+    assert [one.fixes[0].safety for one in report.findings if one.rule == "DHI114"] == [safety]

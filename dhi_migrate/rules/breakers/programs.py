@@ -38,7 +38,7 @@ _PRODUCTS = {
     "erlang-otp": ("erl", "erlc", "rebar3"),
     "bun": ("bun", "bunx"),
     "deno": ("deno",),
-    "clojure": ("clojure", "clj", "java", "lein"),
+    "clojure": ("clojure", "clj", "java"),
     "dart": ("dart",),
 }
 _BUILDERS = {

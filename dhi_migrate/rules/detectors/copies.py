@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...catalog.resolve import resolve
 from ...images import InvalidReferenceError, parse_reference
 from ..findings import Edit, Fix
+from ..linkage import runs_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,15 +48,24 @@ def _judge(context: Context, edge: Edge, text: str) -> Finding | None:
     if missing:
         message += f", but {', '.join(missing)} is not known to be in it"
     plain = edge.image is not None and not edge.image.uses
+    reasons = resolution.reasons
     if plain and resolution.workable and not missing:
-        safe = resolution.automatic or _same_line(resolution.match)
+        finds = _finds_libraries(context, edge, best.definition)
+        if not finds:
+            reasons = (*reasons, f"it needs the C library of {best.definition.distro} {best.definition.release}")
         edit = Edit(edge.span.start, edge.span.end, written.encode())
-        fixes = (Fix("safe" if safe and resolution.automatic else "unsafe", f"Use {written}", (edit,)),)
-    return context.finding("DHI114", edge.span, message, "; ".join((evidence, *resolution.reasons)), edge.stage, *fixes)
+        fixes = (Fix("safe" if resolution.automatic and finds else "unsafe", f"Use {written}", (edit,)),)
+    return context.finding("DHI114", edge.span, message, "; ".join((evidence, *reasons)), edge.stage, *fixes)
 
 
-def _same_line(match: str) -> bool:
-    return match in {"exact", "same-version"}
+def _finds_libraries(context: Context, edge: Edge, definition: Definition) -> bool:
+    """Whether the stage that takes the files is, or becomes unasked, an image on which programs of `definition` run."""
+    stage = context.graph.chain(edge.stage)[0]
+    model = next((one for one in context.models if one.stage.index == edge.stage and one.own_from), None)
+    model = model or context.models[stage.index]
+    if model.definition is None or not (model.safe or model.match == "hardened"):
+        return False
+    return runs_on(definition, model.definition)
 
 
 def _missing(definition: Definition, edge: Edge) -> list[str]:
