@@ -26,6 +26,8 @@ _PROGRAM = re.compile(r"(?:^|/)s?bin/|^/?[\w-]+$")
 _LIBRARIES = re.compile(r"\blib[\w.+-]+-dev\b|\bg\+\+|\bbuild-essential\b|\bclang\b|\bcmake\b")
 _JAVA = frozenset({"eclipse-temurin", "amazoncorretto", "azul", "maven", "gradle", "tomcat", "jruby", "clojure"})
 _DOTNET = frozenset({"dotnet", "aspnetcore"})
+# Languages have rules of their own, static has no programs, and that of composer is written in PHP.
+_NO_TOOLS = frozenset({*_INTERPRETED, *_NATIVE, *_JAVA, *_DOTNET, "static", "composer"})
 
 
 def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) -> tuple[Breaker, ...]:
@@ -70,11 +72,7 @@ def _takes_tool(producer: StageModel, consumer: StageModel, edge: Edge) -> bool:
     Vendors ship static programs for that (docker, uv, busybox); the hardened ones come from the packages of a distribution.
     """
     maker, runner = producer.definition, consumer.definition
-    if (
-        maker is None
-        or producer.want != "final"
-        or maker.image in {*_INTERPRETED, *_NATIVE, *_JAVA, *_DOTNET, "static"}
-    ):
+    if maker is None or producer.want != "final" or maker.image in _NO_TOOLS:
         return False
     if not any(_PROGRAM.search(source) for source in edge.sources):
         return False

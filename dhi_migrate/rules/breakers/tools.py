@@ -234,11 +234,11 @@ def _careful(move: Move, run: Instruction, words: set[str], stock: _Stock) -> li
         tools = ", ".join(sorted(lacking))
         why = f"what is run is written elsewhere, and {move.image} lacks {tools}, which upstream has"
         found.append(Breaker(run.span, why, False))
-    if "wget" in words and "https:" in text and "busybox" in stock.packages:
+    fetcher = {"wget", "ssl_client"} & (stock.packages | stock.installed)
+    if not fetcher and "wget" in words and "https:" in text and "busybox" in stock.packages:
         # Alpine's busybox leaves TLS to a program of its own: "wget: can't execute 'ssl_client'"
-        if not {"wget", "ssl_client"} & (stock.packages | stock.installed):
-            why = f"busybox wget needs ssl_client for https, which {move.image} does not list"
-            found.append(Breaker(run.span, why, False))
+        why = f"busybox wget needs ssl_client for https, which {move.image} does not list"
+        found.append(Breaker(run.span, why, False))
     accounts = {account.name for account in move.definition.accounts} | {"root", "nobody", "daemon"}
     for name in facts.users_present:
         if name not in accounts and any(word.startswith(f"/home/{name}") for word in words):
