@@ -123,7 +123,7 @@ def _parts(slot: _Slot, use: VariableUse) -> tuple[str, str] | None:
 
 
 def _fits(rest: str, value: str) -> bool:
-    return bool(value) and rest.startswith(value) and (len(rest) == len(value) or rest[len(value)] == "-")
+    return bool(value) and rest.startswith(value) and (len(rest) == len(value) or rest[len(value)] in "-:")
 
 
 def _keep(dockerfile: Dockerfile, slot: _Slot, use: VariableUse, value: str) -> Edit | None:
@@ -181,6 +181,8 @@ def _new_default(
     candidates = [parsed.version] if parsed is not None and "/" not in shortest else []
     whole = "-" in (first.value or "") or "/" in shortest
     candidates = [shortest, *candidates] if whole or not candidates else candidates
+    if all(slot.word.text[uses[slot.stage].end :].startswith(":") for slot in slots):
+        candidates = [shortest.rpartition(":")[0]]  # the variable holds a name, and the tag follows it
     for value in candidates:
         edits = {slot.stage: _keep(dockerfile, slot, uses[slot.stage], value) for slot in slots}
         if all(edit is not None for edit in edits.values()):
@@ -192,6 +194,8 @@ def _new_default(
     change = Edit(span.start, span.end, f"{quote}{value}{quote}".encode())
     elsewhere = readers.get(first.name)
     notes = (f"{first.name} is used by other instructions too: {elsewhere}",) if elsewhere else ()
+    if "$" in raw:
+        notes = (*notes, f"the default of {first.name} no longer follows {raw}")
     changed = tuple(edit for edit in edits.values() if edit is not None and _changes(dockerfile, edit))
     together = frozenset(slot.stage for slot in slots)
     return {slot.stage: SwapEdits((change, *changed), not notes, notes, together - {slot.stage}) for slot in slots}

@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 
 from dhi_migrate.catalog.store import Catalog
+from dhi_migrate.migrate.fix import migrate_source
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.rules.findings import StageReport
 from dhi_migrate.settings import Settings
@@ -338,6 +339,36 @@ CASES = [
         "needs ssl_client for https",
         id="wget of busybox",
     ),
+    pytest.param(
+        "FROM node:24-alpine AS b\nWORKDIR /srv\nUSER node\nCOPY --chown=node . .\nRUN npm ci\nFROM scratch\nCOPY --from=b /srv /\n",
+        0,
+        "whether node has a home directory to write to",
+        id="a build as another user",
+    ),
+    pytest.param(
+        'FROM node:24-alpine\nUSER node\nWORKDIR /app\nCOPY --chown=node . .\nCMD ["node", "x.js"]\n',
+        0,
+        "/app belongs to root in",
+        id="a work directory that is made for the user upstream",
+    ),
+    pytest.param(
+        "FROM traefik:v3.7\nCOPY traefik.yml /etc/traefik/traefik.yml\n",
+        0,
+        "upstream listens on 80/tcp, and traefik",
+        id="low ports without EXPOSE",
+    ),
+    pytest.param(
+        'FROM oven/bun:1.3\nWORKDIR /s\nCOPY . .\nCMD ["bun", "run", "start"]\n',
+        0,
+        "bun runs scripts of package.json in a shell",
+        id="a script of package.json by bun",
+    ),
+    pytest.param(
+        "FROM rust:1.98-slim AS b\nWORKDIR /s\nRUN cargo install trunk && trunk build\nFROM scratch\nCOPY --from=b /s/dist /\n",
+        0,
+        "cargo install writes to /usr/local/cargo/bin upstream",
+        id="a program of cargo install, used by its name",
+    ),
 ]
 
 
@@ -424,6 +455,7 @@ FINE = [
         0,
         id="a work directory below /usr/src",
     ),
+    pytest.param('FROM oven/bun:1.3\nWORKDIR /s\nCOPY . .\nCMD ["bun", "run", "index.ts"]\n', 0, id="a file by bun"),
 ]
 
 
@@ -446,3 +478,24 @@ def test_a_program_of_another_image_is_swapped_unasked_only_where_its_library_is
     text = f"FROM {base} AS b\nCOPY --from=ghcr.io/astral-sh/uv:0.12 /uv /bin/uv\nRUN true\nFROM scratch\nCOPY --from=b /x /\n"
     report = check_source("Dockerfile", text.encode(), catalog(), Settings())
     assert [one.fixes[0].safety for one in report.findings if one.rule == "DHI114"] == [safety]
+
+
+@pytest.mark.parametrize(
+    ("text", "safety"),
+    [
+        pytest.param("ARG R=docker.io/library\nFROM ${R}/alpine:3.24\n", "unsafe", id="the variable holds a registry"),
+        pytest.param("ARG S=slim\nARG V=3.13.2-${S}\nFROM python:$V\n", "unsafe", id="its default reads another one"),
+        pytest.param("ARG V=3.13.2\nFROM python:$V-slim\nARG V\n", "unsafe", id="a stage reads it too"),
+        pytest.param("ARG V=3.13.2\nFROM python:$V-slim\n", "safe", id="only FROM reads it"),
+    ],
+)
+def test_a_default_is_changed_unasked_only_where_nothing_else_depends_on_it(text: str, safety: str) -> None:
+    text += 'COPY app /app\nCMD ["python", "/app"]\n' if "python" in text else 'COPY app /app\nCMD ["/app"]\n'
+    report = check_source("Dockerfile", text.encode(), catalog(), Settings())
+    assert [one.fixes[0].safety for one in report.findings] == [safety]
+
+
+def test_a_variable_with_a_name_keeps_its_tag_beside_it() -> None:
+    text = b'ARG IMG=node\nFROM ${IMG}:24-alpine\nWORKDIR /s\nCOPY . .\nCMD ["node", "x.js"]\n'
+    fixed = migrate_source("Dockerfile", text, catalog(), Settings(), unsafe=False).data
+    assert fixed.startswith(b"ARG IMG=dhi.io/node\nFROM ${IMG}:24-alpine3.24\n")

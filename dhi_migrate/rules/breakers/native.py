@@ -96,14 +96,21 @@ def _cgo(move: Move, runs: list[Instruction]) -> list[Breaker]:
 
 
 def _rust(move: Move, runs: list[Instruction]) -> list[Breaker]:
-    """rust on Alpine: rustup's compiler links everything in, the one of Alpine's packages links dynamically.
+    """rustup's compiler on Alpine links everything in, the one of Alpine's packages links dynamically; and CARGO_HOME moves.
 
     https://git.alpinelinux.org/aports/tree/community/rust (crt-static is off), https://doc.rust-lang.org/reference/linkage.html
     """
     facts, definition = move.facts, move.definition
-    if definition.image != "rust" or definition.distro != "alpine" or facts is None or "rustup" not in facts.tools:
+    if definition.image != "rust" or facts is None or "rustup" not in facts.tools:
         return []
-    text = (
-        f"{move.image} has Alpine's own compiler, which links dynamically to musl and libgcc; upstream links statically"
-    )
-    return [Breaker(run.span, text, False) for run in runs if re.search(r"\b(?:cargo|make)\b", _commands(run))]
+    found = []
+    home = facts.env.get("CARGO_HOME")
+    for run in runs:
+        text = _commands(run)
+        if definition.distro == "alpine" and re.search(r"\b(?:cargo|make)\b", text):
+            why = f"{move.image} has Alpine's own compiler, which links dynamically to musl and libgcc; upstream links statically"
+            found.append(Breaker(run.span, why, False))
+        if home and definition.env.get("CARGO_HOME") != home and re.search(r"\bcargo\s+install\b", text):
+            why = f"cargo install writes to {home}/bin upstream, and elsewhere in {move.image}"
+            found.append(Breaker(run.span, why, False))
+    return found

@@ -143,10 +143,21 @@ def _toolchain_breakers(move: Move, span: Span, argv: tuple[str, ...]) -> list[B
     if name == "node" and "--run" in argv and not move.definition.bin_sh:
         # https://nodejs.org/api/cli.html#--run: the command of package.json is given to a shell
         return [Breaker(span, f"node --run needs a shell, and {move.image} has none", True)]
+    if name == "bun" and not move.definition.bin_sh and _bun_script(argv):
+        # https://bun.sh/docs/cli/run: a script of package.json is given to the shell of the system
+        return [Breaker(span, f"bun runs scripts of package.json in a shell, and {move.image} has none", False)]
     if name in {"go", "cargo"}:
         who = f"{move.definition.user} ({move.definition.uid})"
         return [Breaker(span, f"{name} compiles when the container starts, as {who} and in its directories", False)]
     return []
+
+
+def _bun_script(argv: tuple[str, ...]) -> bool:
+    """Whether the words after ``bun`` name a script of package.json, and no file."""
+    words = [word for word in argv[1:] if not word.startswith("-") and word != "run"]
+    return not words or not (
+        "/" in words[0] or words[0].endswith((".js", ".ts", ".mjs", ".cjs", ".mts", ".jsx", ".tsx"))
+    )
 
 
 def _copied(move: Move, program: str) -> bool:

@@ -39,6 +39,32 @@ def user_breakers(move: Move) -> list[Breaker]:
     return found
 
 
+def home_breakers(move: Move) -> list[Breaker]:
+    """What runs as another user than root needs a home and a work directory of its own.
+
+    A new WORKDIR belongs to the USER in force, one that the image brings stays as it is:
+    https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go (dispatchWorkdir).
+    """
+    found = []
+    for stage in move.stages:
+        user = None
+        for instruction in stage.instructions:
+            if instruction.keyword == "USER" and instruction.words:
+                user = instruction.words[0].text.strip("\"'").partition(":")[0]
+            if user in {None, "root", "0"}:
+                continue
+            if instruction.keyword == "RUN" and not move.final:
+                text = f"whether {user} has a home directory to write to in {move.image} is not known"
+                found.append(Breaker(instruction.span, text, False))
+            elif instruction.keyword == "WORKDIR" and instruction.words:
+                path = instruction.words[0].text.strip("\"'").rstrip("/")
+                brought = next((entry for entry in move.definition.paths if entry.path.rstrip("/") == path), None)
+                if brought is not None and brought.kind == "directory" and brought.uid == 0:
+                    text = f"{path} belongs to root in {move.image}; upstream it is made for {user}"
+                    found.append(Breaker(instruction.span, text, False))
+    return found
+
+
 def privilege_breakers(move: Move) -> list[Breaker]:
     """What a process that is not root may be refused where the image ships: ports below 1024, and root's volumes.
 
@@ -64,7 +90,11 @@ def privilege_breakers(move: Move) -> list[Breaker]:
         return found
     span = move.stages[0].instruction.span
     before, after = set(facts.ports), set(definition.ports)
-    if after and before - after:
+    taken = sorted(port for port in before if _port(port) < LOWEST_FREE_PORT)
+    if taken and not after:
+        text = f"upstream listens on {', '.join(taken)}, and {move.image} runs as {who}"
+        found.append(Breaker(span, text, False))
+    elif after and before - after:
         lost, now = ", ".join(sorted(before - after)), ", ".join(sorted(after))
         found.append(Breaker(span, f"upstream listens on {lost}, {move.image} on {now}", False))
     if facts.volumes:
