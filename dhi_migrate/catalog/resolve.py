@@ -97,7 +97,9 @@ def resolve(catalog: Catalog, reference: str, role: Role) -> Resolution:
         return _nothing(reference, upstream, "none", f"the catalog has no image {wish.name} that may be used")
     facts = catalog.upstream_facts(upstream, parsed.tag or "latest")
     implied = facts.os if facts is not None else ("alpine" if "alpine" in parsed.path else "")
-    return _Resolver(catalog, parsed, row, implied, role).run(wish, tag.os, pool)._replace(facts=facts)
+    resolver = _Resolver(catalog, parsed, row, implied, role)
+    resolver.denials = image is not None and len(pool) < len(image.definitions)
+    return resolver.run(wish, tag.os, pool)._replace(facts=facts)
 
 
 def _choose_row(rows: tuple[UpstreamTarget, ...], words: tuple[str, ...]) -> UpstreamTarget:
@@ -160,6 +162,7 @@ class _Resolver:
         self.role = role
         self.foreign = row.confidence == "low"
         self.today = catalog.info.date
+        self.denials = False
 
     def run(self, wish: Wish, system: UpstreamOS | None, pool: tuple[Definition, ...]) -> Resolution:
         """Rank `pool` against `wish`, choose, and explain."""
@@ -307,9 +310,9 @@ class _Resolver:
             depth = 1 if best.version_class == MAJOR and not is_system(name) else 2
             lines = sorted({definition_version(one)[:depth] for one in pool})
             have = ", ".join(dotted(line) for line in lines)
-            return [
-                f"no hardened {name} {shown} (there are {have}); {name} {best.parsed.version} is the nearest newer one"
-            ]
+            allowed = " that the overlay allows" if self.denials else ""
+            near = f"{name} {best.parsed.version} is the nearest newer one"
+            return [f"no hardened {name} {shown}{allowed} (there are {have}); {near}"]
         reasons: list[str] = []
         if best.version_class == PATCH and not is_system(name):
             reasons.append(f"{shown} becomes the patch release of the day ({definition.version} in the catalog data)")

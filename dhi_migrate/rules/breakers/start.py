@@ -228,7 +228,7 @@ def _default_breakers(move: Move) -> list[Breaker]:
     ]
     after = [basename(word) for word in (*(definition.entrypoint or ()), *(definition.cmd or ()))]
     if before and before[0] in _INTERACTIVE and len(before) == 1:
-        text = f"the file sets no command, and {before[0]} alone is none: what the container runs is not known"
+        text = f"the file sets no command, and {before[0]} alone does nothing: what the container runs is not known"
         return [Breaker(span, text, False)]
     if before == after or (not before and not after):
         return []
