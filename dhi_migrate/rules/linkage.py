@@ -21,6 +21,7 @@ _INTERPRETED = frozenset({"python", "node", "ruby", "php", "perl", "elixir", "er
 _NATIVE = frozenset({"golang", "rust", "debian-base", "alpine-base", "dart", "build"})
 _STATIC = re.compile(r"CGO_ENABLED[= ][\"']?0|-linux-musl|\+crt-static|(?<![\w-])-static(?![\w-])")
 _BUILDS = re.compile(r"\bgo\s+(?:build|install)\b|\bcargo\b|\b(?:gcc|g\+\+|cc|clang|make|ninja)\b")
+_COPIES_PROGRAM = re.compile(r"\b(?:cp|mv)\s[^&;|\n]{0,400}/s?bin/")
 _PROGRAM = re.compile(r"(?:^|/)s?bin/|^/?[\w-]+$")
 # What a builder installs to link with: its libraries are in the runtime of an upstream image at best, by apt's own needs.
 _LIBRARIES = re.compile(r"\blib[\w.+-]+-dev\b|\bg\+\+|\bbuild-essential\b|\bclang\b|\bcmake\b")
@@ -72,9 +73,11 @@ def _takes_tool(producer: StageModel, consumer: StageModel, edge: Edge) -> bool:
     Vendors ship static programs for that (docker, uv, busybox); the hardened ones come from the packages of a distribution.
     """
     maker, runner = producer.definition, consumer.definition
-    if maker is None or producer.want != "final" or maker.image in _NO_TOOLS:
+    if maker is None or maker.image in _NO_TOOLS:
         return False
-    if not any(_PROGRAM.search(source) for source in edge.sources):
+    own = any(_PROGRAM.search(source) for source in edge.sources) and producer.want == "final"
+    runs = (one.original for one in producer.stage.instructions if one.keyword == "RUN")
+    if not own and not any(_COPIES_PROGRAM.search(text) for text in runs):
         return False
     return runner is None or not consumer.safe or not runs_on(maker, runner)
 

@@ -369,6 +369,42 @@ CASES = [
         "cargo install writes to /usr/local/cargo/bin upstream",
         id="a program of cargo install, used by its name",
     ),
+    pytest.param(
+        "FROM nginx:1.30\nUSER 1001\nCOPY site /usr/share/nginx/html\nEXPOSE 80\n",
+        0,
+        "upstream listens on 80/tcp, nginx",
+        id="another port, as a user of its own",
+    ),
+    pytest.param(
+        'FROM python:3.13-slim\nADD https://example.com/main.py /srv/\nWORKDIR /srv\nCMD ["python", "main.py"]\n',
+        0,
+        "only root may read what ADD downloads",
+        id="a download that belongs to root",
+    ),
+    pytest.param(
+        "FROM gitea/gitea:1 AS gitea\nFROM scratch\nCOPY --from=gitea /app/gitea/gitea /gitea\n",
+        0,
+        "/app/gitea/gitea comes out of the upstream image",
+        id="a file of an image without instructions",
+    ),
+    pytest.param(
+        'FROM docker:29 AS d\nRUN mkdir /out && cp /usr/local/bin/docker /out\nFROM debian:trixie-slim\nCOPY --from=d /out /usr/local/bin\nCMD ["/usr/local/bin/docker"]\n',
+        0,
+        "may be static upstream",
+        id="a program of a tool image, copied by a command",
+    ),
+    pytest.param(
+        "FROM debian:trixie-slim AS c\nRUN apt-get update && apt-get install -y ca-certificates\nCOPY own.crt /usr/local/share/ca-certificates/\nRUN update-ca-certificates\nFROM scratch\nCOPY --from=c /etc/ssl/certs /etc/ssl/certs\n",
+        0,
+        "made by a maintainer script",
+        id="a store of authorities that is made anew",
+    ),
+    pytest.param(
+        "FROM node:24 AS b\nWORKDIR /s\nRUN yarn global add parcel\nCOPY . .\nRUN parcel build\nFROM scratch\nCOPY --from=b /s/dist /\n",
+        0,
+        "would need gcc",
+        id="yarn global add",
+    ),
 ]
 
 

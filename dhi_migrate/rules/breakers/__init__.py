@@ -9,7 +9,7 @@ from .run import run_breakers, trigger_breakers
 from .start import start_breakers
 from .taken import taken_breakers
 from .tools import tool_breakers
-from .users import home_breakers, privilege_breakers, user_breakers
+from .users import download_breakers, home_breakers, port_breakers, privilege_breakers, user_breakers
 
 __all__ = ["Breaker", "Move", "breakers"]
 
@@ -24,6 +24,8 @@ def breakers(move: Move) -> tuple[Breaker, ...]:
         found.extend(tool_breakers(move))
     found.extend(user_breakers(move))
     found.extend(privilege_breakers(move))
+    found.extend(port_breakers(move))
+    found.extend(download_breakers(move))
     found.extend(home_breakers(move))
     found.extend(path_breakers(move))
     found.extend(environment_breakers(move))

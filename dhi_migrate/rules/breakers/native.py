@@ -16,7 +16,7 @@ _OPTIONS = r"(?:\s+-\S+(?:\s+(?!install|ci|add|sync|i\b|rebuild|wheel|compile)[\
 _COMPILING = re.compile(
     rf"\b(?:pip3?|poetry|pipenv|pdm|uv|npm|yarn|pnpm|bun|gem|bundle|bundler){_OPTIONS}"
     r"\s+(?:install|ci|add|sync|i|rebuild|wheel|update|upgrade)\b"
-    r"|\b(?:yarn|bundle|bundler)(?=\s*(?:$|&&|;|\||\n|\s-))|\bsetup\.py\b|\bpython3?\s+-m\s+build\b|\buv\s+(?:run|build)\b"
+    r"|\byarn\s+(?:global|workspaces?)\b|\b(?:yarn|bundle|bundler)(?=\s*(?:$|&&|;|\||\n|\s-))|\bsetup\.py\b|\bpython3?\s+-m\s+build\b|\buv\s+(?:run|build)\b"
     r"|\bmix\s+(?:deps\.\w+|compile|release)\b|\brebar3\s+\w+|\bcpanm?\b|\binstall\.packages\b|\bluarocks\b|\bnode-gyp\b"
 )
 _CARGO = re.compile(r"\bcargo\b")

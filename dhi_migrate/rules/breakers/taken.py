@@ -28,11 +28,12 @@ _DEEPEST = 12  # directories of a path that are looked at; bounds what a hostile
 
 def taken_breakers(move: Move) -> list[Breaker]:
     """Paths that others take from these stages and that are not known to be in the hardened image."""
+    bare = not any(move.instructions("RUN", "COPY", "ADD"))  # then every file is one of the image
     wanted = [
         (path, edge)
         for edge in move.taken
         for path in (posixpath.normpath("/" + source.strip("\"'").lstrip("/")) for source in edge.sources)
-        if _of_image(path)
+        if _of_image(path) or (bare and "$" not in path)
     ]
     if not wanted:
         return []

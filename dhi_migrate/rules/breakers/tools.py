@@ -234,6 +234,10 @@ def _careful(move: Move, run: Instruction, words: set[str], stock: _Stock) -> li
         tools = ", ".join(sorted(lacking))
         why = f"what is run is written elsewhere, and {move.image} lacks {tools}, which upstream has"
         found.append(Breaker(run.span, why, False))
+    if "update-ca-certificates" in words and move.definition.distro == "debian":
+        # https://github.com/docker-hardened-images/catalog: packages are unpacked, their maintainer scripts are not run
+        why = f"/etc/ca-certificates.conf is made by a maintainer script, and none has run in {move.image}"
+        found.append(Breaker(run.span, why, False))
     fetcher = {"wget", "ssl_client"} & (stock.packages | stock.installed)
     if not fetcher and "wget" in words and "https:" in text and "busybox" in stock.packages:
         # Alpine's busybox leaves TLS to a program of its own: "wget: can't execute 'ssl_client'"

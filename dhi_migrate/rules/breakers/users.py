@@ -89,20 +89,44 @@ def privilege_breakers(move: Move) -> list[Breaker]:
     if facts is None:
         return found
     span = move.stages[0].instruction.span
-    before, after = set(facts.ports), set(definition.ports)
-    taken = sorted(port for port in before if _port(port) < LOWEST_FREE_PORT)
-    if taken and not after:
+    taken = sorted(port for port in facts.ports if _port(port) < LOWEST_FREE_PORT)
+    if taken and not definition.ports:
         text = f"upstream listens on {', '.join(taken)}, and {move.image} runs as {who}"
         found.append(Breaker(span, text, False))
-    elif after and before - after:
-        lost, now = ", ".join(sorted(before - after)), ", ".join(sorted(after))
-        found.append(Breaker(span, f"upstream listens on {lost}, {move.image} on {now}", False))
     if facts.volumes:
         paths = ", ".join(facts.volumes)
         found.append(
             Breaker(span, f"existing data in {paths} belongs to the upstream user, {move.image} runs as {who}", False)
         )
     return found
+
+
+def port_breakers(move: Move) -> list[Breaker]:
+    """Another default port: whoever publishes the old one reaches nothing, whatever user the container runs as."""
+    if not move.final or move.facts is None:
+        return []
+    before, after = set(move.facts.ports), set(move.definition.ports)
+    if not after or not before - after:
+        return []
+    lost, now = ", ".join(sorted(before - after)), ", ".join(sorted(after))
+    span = move.stages[0].instruction.span
+    return [Breaker(span, f"upstream listens on {lost}, {move.image} on {now}", False)]
+
+
+def download_breakers(move: Move) -> list[Breaker]:
+    """ADD of a URL makes a file with mode 0600, for root alone: https://docs.docker.com/reference/dockerfile/#add."""
+    if not move.final or move.definition.uid == 0:
+        return []
+    return [
+        Breaker(
+            instruction.span,
+            f"only root may read what ADD downloads, and {move.image} runs as {move.definition.user}",
+            False,
+        )
+        for instruction in move.instructions("ADD")
+        if any(word.text.strip("\"'").startswith(("http://", "https://")) for word in instruction.words[:-1])
+        and not any(flag.name in {"chmod", "chown"} for flag in instruction.flags)
+    ]
 
 
 def _written_paths(move: Move, who: str) -> list[Breaker]:
