@@ -405,6 +405,12 @@ CASES = [
         "would need gcc",
         id="yarn global add",
     ),
+    pytest.param(
+        'FROM gcr.io/distroless/base-debian10:nonroot\nCOPY app /app\nENTRYPOINT ["/app"]\n',
+        0,
+        'distroless base holds OpenSSL',
+        id='an old distroless base, with a C library',
+    ),
 ]
 
 
