@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .breakers import Breaker
+from .breakers.packages import read_install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +24,9 @@ _STATIC = re.compile(r"CGO_ENABLED[= ][\"']?0|-linux-musl|\+crt-static|(?<![\w-]
 _BUILDS = re.compile(r"\bgo\s+(?:build|install)\b|\bcargo\b|\b(?:gcc|g\+\+|cc|clang|make|ninja)\b")
 _COPIES_PROGRAM = re.compile(r"\b(?:cp|mv)\s[^&;|\n]{0,400}/s?bin/")
 _PROGRAM = re.compile(r"(?:^|/)s?bin/|^/?[\w-]+$")
-# What a builder installs to link with: its libraries are in the runtime of an upstream image at best, by apt's own needs.
-_LIBRARIES = re.compile(r"\blib[\w.+-]+-dev\b|\bg\+\+|\bbuild-essential\b|\bclang\b|\bcmake\b")
+# What a builder installs without linking to more than the C library.
+_PLAIN = frozenset({"musl-dev", "libc-dev", "libc6-dev", "linux-libc-dev", "python3-dev", "zlib-ng-dev"})
+_CXX = frozenset({"g++", "build-essential", "clang", "cmake"})
 _JAVA = frozenset({"eclipse-temurin", "amazoncorretto", "azul", "maven", "gradle", "tomcat", "jruby", "clojure"})
 _DOTNET = frozenset({"dotnet", "aspnetcore"})
 # Languages have rules of their own, static has no programs, and that of composer is written in PHP.
@@ -51,7 +53,7 @@ def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) 
             found[Breaker(span, reason, True)] = None
         elif _needs_libraries(producer, consumer):
             image = consumer.resolution.best.name if consumer.resolution and consumer.resolution.best else ""
-            text = f"what line {producer.stage.line} builds may need libstdc++, OpenSSL or others, which {image} lacks"
+            text = f"what line {producer.stage.line} builds may need shared libraries that {image} does not have"
             found[Breaker(span, text, False)] = None
         elif partner.resolution is None or partner.match == "scratch":
             continue
@@ -92,11 +94,22 @@ def runs_on(maker: Definition, runner: Definition) -> bool:
 
 
 def _needs_libraries(producer: StageModel, consumer: StageModel) -> bool:
-    """Whether a native program may want shared libraries that Debian's base image has for apt and the hardened one has not."""
-    if consumer.want != "final" or _name(consumer) != "debian-base" or _name(producer) not in _NATIVE:
+    """Whether what is built may want shared libraries that the upstream image has (for apt or apk, at times) and ours not.
+
+    Names that end in -dev say so, and a C++ compiler does on Debian, whose apt is written in that language.
+    """
+    runner = _name(consumer)
+    if consumer.want != "final" or runner not in {"debian-base", "alpine-base", *_INTERPRETED}:
         return False
-    texts = [one.original for one in producer.stage.instructions if one.keyword == "RUN"]
-    return any(_LIBRARIES.search(text) for text in texts)
+    if _name(producer) not in {*_NATIVE, runner}:
+        return False
+    names: set[str] = set()
+    for instruction in producer.stage.instructions:
+        if instruction.keyword == "RUN":
+            names |= read_install(instruction.original).names
+    return any(name.endswith("-dev") and name not in _PLAIN for name in names) or bool(
+        runner == "debian-base" and names & _CXX
+    )
 
 
 def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel) -> str | None:

@@ -306,7 +306,7 @@ CASES = [
     pytest.param(
         'FROM debian:trixie AS b\nRUN apt-get update && apt-get install -y g++ make libssl-dev\nWORKDIR /s\nCOPY . .\nRUN make\nFROM debian:trixie-slim\nCOPY --from=b /s/app /app\nCMD ["/app"]\n',
         1,
-        "may need libstdc++, OpenSSL or others",
+        "may need shared libraries",
         id="shared libraries that only apt brings",
     ),
     pytest.param(
@@ -408,8 +408,26 @@ CASES = [
     pytest.param(
         'FROM gcr.io/distroless/base-debian10:nonroot\nCOPY app /app\nENTRYPOINT ["/app"]\n',
         0,
-        'distroless base holds OpenSSL',
-        id='an old distroless base, with a C library',
+        "distroless base holds OpenSSL",
+        id="an old distroless base, with a C library",
+    ),
+    pytest.param(
+        'FROM node:24-alpine\nWORKDIR /srv\nENV PORT=80\nCOPY . .\nCMD ["node", "x.js"]\n',
+        0,
+        "port 80 is below 1024",
+        id="a low port in a variable",
+    ),
+    pytest.param(
+        'FROM ruby:3.4-slim AS b\nRUN apt-get update && apt-get install -y build-essential libpq-dev\nWORKDIR /s\nCOPY . .\nRUN bundle install\nFROM ruby:3.4-slim\nWORKDIR /s\nCOPY --from=b /usr/local/bundle /usr/local/bundle\nCOPY . .\nCMD ["bundle", "exec", "puma"]\n',
+        1,
+        "may need shared libraries",
+        id="a gem that links with a library",
+    ),
+    pytest.param(
+        'FROM alpine:3.24 AS b\nRUN apk add --no-cache gcc musl-dev zlib-dev\nCOPY x.c /\nRUN gcc -o /x /x.c -lz\nFROM alpine:3.24\nCOPY --from=b /x /x\nCMD ["/x"]\n',
+        1,
+        "may need shared libraries",
+        id="a library that only apk brings",
     ),
 ]
 

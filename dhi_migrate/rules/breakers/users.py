@@ -135,6 +135,10 @@ def _written_paths(move: Move, who: str) -> list[Breaker]:
     for instruction in move.instructions("ENV"):
         for pair in getattr(instruction.detail, "pairs", ()):
             value = pair.value.strip("\"'")
+            if pair.name.upper().endswith("PORT") and _port(value) < LOWEST_FREE_PORT and value != "0":
+                found.append(
+                    Breaker(instruction.span, f"port {value} is below 1024, and the container runs as {who}", False)
+                )
             name = f"_{pair.name.upper()}_"
             scratch = value.startswith("/tmp")  # noqa: S108 - a path in the image, writable for everyone
             if not value.startswith("/") or scratch or name.endswith(("_JAVA_HOME_", "_SHARE_DIR_")):
