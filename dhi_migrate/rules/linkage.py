@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from .._record import NamedTuple
 from .breakers import Breaker
 from .breakers.packages import read_install
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 _INTERPRETED = frozenset({"python", "node", "ruby", "php", "perl", "elixir", "erlang-otp"})
 # Hardened images that build or hold native programs, bound to the C library that they were linked with.
 _NATIVE = frozenset({"golang", "rust", "debian-base", "alpine-base", "dart", "build"})
-_STATIC = re.compile(r"CGO_ENABLED[= ][\"']?0|-linux-musl|\+crt-static|(?<![\w-])-static(?![\w-])")
-_BUILDS = re.compile(r"\bgo\s+(?:build|install)\b|\bcargo\b|\b(?:gcc|g\+\+|cc|clang|make|ninja)\b")
-_COPIES_PROGRAM = re.compile(r"\b(?:cp|mv)\s[^&;|\n]{0,400}/s?bin/")
-_PROGRAM = re.compile(r"(?:^|/)s?bin/|^/?[\w-]+$")
+_STATIC = r"CGO_ENABLED[= ][\"']?0|-linux-musl|\+crt-static|(?<![\w-])-static(?![\w-])"
+_BUILDS = r"\bgo\s+(?:build|install)\b|\bcargo\b|\b(?:gcc|g\+\+|cc|clang|make|ninja)\b"
+_COPIES_PROGRAM = r"\b(?:cp|mv)\s[^&;|\n]{0,400}/s?bin/"
+_PROGRAM = r"(?:^|/)s?bin/|^/?[\w-]+$"
 # What a builder installs without linking to more than the C library.
 _PLAIN = frozenset({"musl-dev", "libc-dev", "libc6-dev", "linux-libc-dev", "python3-dev", "zlib-ng-dev"})
 _CXX = frozenset({"g++", "build-essential", "clang", "cmake"})
@@ -38,20 +39,29 @@ def link_breakers(lines: Lineage, models: Mapping[int, StageModel], index: int) 
     model = models[index]
     span = model.stage.base.word.span
     found: dict[Breaker, None] = {}
+    seen: set[tuple[int, int, str]] = set()
+    makings: dict[int, _Making] = {}
     for edge in lines.partners(index):
         if edge.source is None:
             continue
         producer, consumer = models[lines.root[edge.source]], models[lines.root[edge.stage]]
-        if model is producer and _takes_tool(producer, consumer, edge):
+        making = makings.get(producer.stage.index)
+        if making is None:
+            making = makings[producer.stage.index] = _making(producer)
+        if model is producer and _takes_tool(producer, consumer, edge, making):
             text = f"line {edge.instruction.start_line} takes a program that may be static upstream, and need libraries here"
             found[Breaker(span, text, False)] = None
+        pair = (producer.stage.index, consumer.stage.index, edge.kind)
+        if pair in seen:
+            continue  # all that follows is the same for every edge between the two
+        seen.add(pair)
         partner = consumer if model is producer else producer
-        if not _bound(producer, consumer, edge):
+        if not _bound(producer, consumer, edge, making):
             continue
         reason = _disagreement(model, producer, consumer)
         if reason is not None:
             found[Breaker(span, reason, True)] = None
-        elif _needs_libraries(producer, consumer):
+        elif _needs_libraries(producer, consumer, making):
             image = consumer.resolution.best.name if consumer.resolution and consumer.resolution.best else ""
             text = f"what line {producer.stage.line} builds may need shared libraries that {image} does not have"
             found[Breaker(span, text, False)] = None
@@ -69,7 +79,34 @@ MAX_REASONS = 3
 """How many partners are named that hold a stage back; one is enough to know."""
 
 
-def _takes_tool(producer: StageModel, consumer: StageModel, edge: Edge) -> bool:
+class _Making(NamedTuple):
+    """What the commands of a stage say of the programs that it makes: linked to nothing, to libraries, or just copied."""
+
+    static: bool
+    libraries: bool
+    cxx: bool
+    copies: bool
+
+
+def _making(producer: StageModel) -> _Making:
+    instructions = producer.stage.instructions
+    names: set[str] = set()
+    runs = [one.original for one in instructions if one.keyword == "RUN"]
+    for text in runs:
+        names |= read_install(text).names
+    settings = (one.original for one in instructions if one.keyword in {"ENV", "ARG"})
+    builds = [text for text in runs if re.search(_BUILDS, text)]
+    # a setting of one command (RUN CGO_ENABLED=0 go build) says nothing about another one
+    alone = bool(builds) and all(re.search(_STATIC, text) for text in builds)
+    return _Making(
+        alone or any(re.search(_STATIC, text) for text in settings),
+        any(name.endswith("-dev") and name not in _PLAIN for name in names),
+        bool(names & _CXX),
+        any(re.search(_COPIES_PROGRAM, text) for text in runs),
+    )
+
+
+def _takes_tool(producer: StageModel, consumer: StageModel, edge: Edge, making: _Making) -> bool:
     """Whether a program of the producer's image itself is taken to an image of another kind.
 
     Vendors ship static programs for that (docker, uv, busybox); the hardened ones come from the packages of a distribution.
@@ -77,11 +114,11 @@ def _takes_tool(producer: StageModel, consumer: StageModel, edge: Edge) -> bool:
     maker, runner = producer.definition, consumer.definition
     if maker is None or maker.image in _NO_TOOLS:
         return False
-    own = any(_PROGRAM.search(source) for source in edge.sources) and producer.want == "final"
-    runs = (one.original for one in producer.stage.instructions if one.keyword == "RUN")
-    if not own and not any(_COPIES_PROGRAM.search(text) for text in runs):
+    if runner is not None and consumer.safe and runs_on(maker, runner):
         return False
-    return runner is None or not consumer.safe or not runs_on(maker, runner)
+    if producer.want == "final":
+        return any(re.search(_PROGRAM, source) for source in edge.sources)
+    return making.copies
 
 
 def runs_on(maker: Definition, runner: Definition) -> bool:
@@ -93,23 +130,17 @@ def runs_on(maker: Definition, runner: Definition) -> bool:
     return maker.release == runner.release
 
 
-def _needs_libraries(producer: StageModel, consumer: StageModel) -> bool:
+def _needs_libraries(producer: StageModel, consumer: StageModel, making: _Making) -> bool:
     """Whether what is built may want shared libraries that the upstream image has (for apt or apk, at times) and ours not.
 
-    Names that end in -dev say so, and a C++ compiler does on Debian, whose apt is written in that language.
+    Packages that end in -dev say so, and a C++ compiler does on Debian, whose apt is written in that language.
     """
     runner = _name(consumer)
     if consumer.want != "final" or runner not in {"debian-base", "alpine-base", *_INTERPRETED}:
         return False
     if _name(producer) not in {*_NATIVE, runner}:
         return False
-    names: set[str] = set()
-    for instruction in producer.stage.instructions:
-        if instruction.keyword == "RUN":
-            names |= read_install(instruction.original).names
-    return any(name.endswith("-dev") and name not in _PLAIN for name in names) or bool(
-        runner == "debian-base" and names & _CXX
-    )
+    return making.libraries or (runner == "debian-base" and making.cxx)
 
 
 def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel) -> str | None:
@@ -138,7 +169,7 @@ def _disagreement(model: StageModel, producer: StageModel, consumer: StageModel)
     return None
 
 
-def _bound(producer: StageModel, consumer: StageModel, edge: Edge) -> bool:
+def _bound(producer: StageModel, consumer: StageModel, edge: Edge, making: _Making) -> bool:
     """Whether what the edge copies is tied to the image that made it."""
     if edge.kind == "mount":
         return False
@@ -153,24 +184,12 @@ def _bound(producer: StageModel, consumer: StageModel, edge: Edge) -> bool:
     if maker in _INTERPRETED:
         return _name(consumer) in {maker, *_NATIVE, None}
     if maker in _NATIVE:
-        return not _static(producer)
+        return not making.static
     return False
 
 
 def _name(model: StageModel) -> str | None:
     return model.definition.image if model.definition is not None else None
-
-
-def _static(producer: StageModel) -> bool:
-    """Whether the producer says that it links nothing: CGO_ENABLED=0, a musl target, a static C runtime.
-
-    A setting of one command (``RUN CGO_ENABLED=0 go build``) says nothing about another one.
-    """
-    instructions = producer.stage.instructions
-    if any(one.keyword in {"ENV", "ARG"} and _STATIC.search(one.original) for one in instructions):
-        return True
-    builds = [one.original for one in instructions if one.keyword == "RUN" and _BUILDS.search(one.original)]
-    return bool(builds) and all(_STATIC.search(text) for text in builds)
 
 
 def _older_builds(producer: StageModel, consumer: StageModel) -> bool:

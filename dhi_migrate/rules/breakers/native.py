@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _OPTIONS = r"(?:\s+-\S+(?:\s+(?!install|ci|add|sync|i\b|rebuild|wheel|compile)[\w./][\w./-]*)?){0,9}?"
 # Commands that compile native code when no ready-made package fits the platform.
-_COMPILING = re.compile(
+_COMPILING = (
     rf"\b(?:pip3?|poetry|pipenv|pdm|uv|npm|yarn|pnpm|bun|gem|bundle|bundler){_OPTIONS}"
     r"\s+(?:install|ci|add|sync|i|rebuild|wheel|update|upgrade)\b"
     r"|\byarn\s+(?:global|workspaces?)\b|\b(?:yarn|bundle|bundler)(?=\s*(?:$|&&|;|\||\n|\s-))|\bsetup\.py\b|\bpython3?\s+-m\s+build\b|\buv\s+(?:run|build)\b"
@@ -21,7 +21,7 @@ _COMPILING = re.compile(
 )
 _CARGO = re.compile(r"\bcargo\b")
 # Programs that start go build behind the scenes.
-_GO_BUILD = re.compile(
+_GO_BUILD = (
     r"\bgo\s+(?:build|install|run|test|generate|get)\b|\b(?:make|mage|task|just|goreleaser|xcaddy|bazel|ko)\b|\.sh\b"
 )
 # In every image that is built on buildpack-deps, with the headers of some 30 libraries:
@@ -67,7 +67,7 @@ def _compiler(move: Move, runs: list[Instruction]) -> list[Breaker]:
     full = _FULL & set(facts.tools)
     lacks = "gcc" in facts.tools and not _has_compiler(move) and not _installs(runs, "gcc", "build-essential")
     for run in runs:
-        compiling = _COMPILING.search(_text(run))
+        compiling = re.search(_COMPILING, _text(run))
         if lacks and compiling:
             text = f"a package without a binary would need gcc, which {move.image} does not have"
             found.append(Breaker(run.span, text, False))
@@ -91,7 +91,7 @@ def _cgo(move: Move, runs: list[Instruction]) -> list[Breaker]:
     return [
         Breaker(run.span, text, False)
         for run in runs
-        if _GO_BUILD.search(_commands(run)) and "CGO_ENABLED=0" not in _text(run)
+        if re.search(_GO_BUILD, _commands(run)) and "CGO_ENABLED=0" not in _text(run)
     ]
 
 
