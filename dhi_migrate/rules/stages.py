@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .._record import NamedTuple
 from ..catalog.resolve import Resolution, resolve
 from ..images import InvalidReferenceError, Spelling, parse_reference
-from .breakers import Breaker, Move, breakers
+from .breakers import Breaker, Move, breakers, start_breakers
 from .findings import StageReport
 from .hardened import HardenedUse, inspect_hardened
 from .lineage import Lineage, lineage
@@ -169,6 +169,11 @@ class _Modeller(NamedTuple):
             if not ships and model.want == "final" and self._starts(family):
                 # a stage that others build with --target, or run: it starts something, so it is judged like one that ships
                 found.extend(breakers(self._move(model, family, final=True)))
+            if not ships and model.want == "build":
+                # nothing in the file needs it: a stage for --target, started on the -dev image
+                unused = tuple(member for member in family if member.index not in self.graph.reachable)
+                if any(one.keyword in {"CMD", "ENTRYPOINT"} for member in unused for one in member.instructions):
+                    found.extend(start_breakers(self._move(model, family, final=False)))
         found.extend(reference_breakers(self.catalog, resolution, span))
         platform = stage.platform
         if platform is not None and platform.text and not has_platform(platform.text, resolution.best.definition):

@@ -429,6 +429,12 @@ CASES = [
         "may need shared libraries",
         id="a library that only apk brings",
     ),
+    pytest.param(
+        'FROM maven:3.9-eclipse-temurin-21 AS dev\nWORKDIR /b\nCOPY . .\nRUN mvn -q dependency:go-offline\nCMD ["mvn", "spring-boot:run"]\nFROM alpine:3.24\nCOPY app /app\nCMD ["/app"]\n',
+        0,
+        "starts mvn already: the CMD would repeat it",
+        id="a stage for --target on a -dev image with an entrypoint",
+    ),
 ]
 
 
@@ -516,6 +522,11 @@ FINE = [
         id="a work directory below /usr/src",
     ),
     pytest.param('FROM oven/bun:1.3\nWORKDIR /s\nCOPY . .\nCMD ["bun", "run", "index.ts"]\n', 0, id="a file by bun"),
+    pytest.param(
+        'FROM node:24-alpine AS dev\nWORKDIR /srv\nCOPY . .\nRUN npm ci\nCMD ["npm", "run", "dev"]\nFROM alpine:3.24\nCOPY app /app\nCMD ["/app"]\n',
+        0,
+        id="a stage for --target that starts what -dev has",
+    ),
 ]
 
 

@@ -11,7 +11,7 @@ from .taken import taken_breakers
 from .tools import tool_breakers
 from .users import download_breakers, home_breakers, port_breakers, privilege_breakers, user_breakers
 
-__all__ = ["Breaker", "Move", "breakers"]
+__all__ = ["Breaker", "Move", "breakers", "start_breakers"]
 
 
 def breakers(move: Move) -> tuple[Breaker, ...]:
