@@ -435,6 +435,12 @@ CASES = [
         "starts mvn already: the CMD would repeat it",
         id="a stage for --target on a -dev image with an entrypoint",
     ),
+    pytest.param(
+        "FROM alpine/git AS b\nWORKDIR /tmp\nRUN git clone https://example.com/x.git && cd x && git tag | grep 1 > /tmp/out\nFROM scratch\nCOPY --from=b /tmp/out /\n",
+        0,
+        "has grep is not known",
+        id="Alpine without busybox",
+    ),
 ]
 
 

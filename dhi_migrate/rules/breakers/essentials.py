@@ -1,4 +1,4 @@
-"""Small tools of every Debian and Ubuntu image that a hardened -dev image may leave out: find, grep, which.
+"""Small tools of every Debian, Ubuntu and Alpine image that a hardened -dev image may leave out: find, grep, which.
 
 Their names are words of other things too, so they count only where a command begins.
 """
@@ -59,8 +59,12 @@ def commands(text: str) -> set[str]:
 def essential_breakers(move: Move, runs: list[Instruction], installed: frozenset[str]) -> list[Breaker]:
     """The tools of that kind that `runs` start and the image lacks; `installed` are the packages that the stages install."""
     facts, definition = move.facts, move.definition
-    if facts is None or facts.os not in {"debian", "ubuntu"} or definition.distro != "debian":
+    if facts is None or facts.os not in {"debian", "ubuntu", "alpine"}:
         return []
+    if (facts.os == "alpine") != (definition.distro == "alpine"):
+        return []
+    # on Alpine busybox has them all, and may come in as what a package depends on
+    certain = definition.distro == "debian"
     have = {package.partition("=")[0] for package in definition.packages}
     if "busybox" in have or not definition.packages_complete:
         return []
@@ -69,5 +73,13 @@ def essential_breakers(move: Move, runs: list[Instruction], installed: frozenset
         text = "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
         for tool in sorted(commands(text) & set(_ESSENTIAL)):
             if not (have | installed) & set(_ESSENTIAL[tool]):
-                found.append(Breaker(run.span, f"{move.image} has no {tool}, which upstream has", True))
+                found.append(Breaker(run.span, _lacking(move, tool, certain), certain))
     return found
+
+
+def _lacking(move: Move, tool: str, certain: bool) -> str:
+    return (
+        f"{move.image} has no {tool}, which upstream has"
+        if certain
+        else f"whether {move.image} has {tool} is not known"
+    )

@@ -21,7 +21,7 @@ _PACKAGES = {
     "/usr/local/share/ca-certificates": ("ca-certificates",),
     "/usr/share/zoneinfo": ("tzdata",),
 }
-_ALWAYS = ("/etc/passwd", "/etc/group")  # whoever runs is looked up there
+_ALWAYS = ("/etc/passwd", "/etc/group")  # names of users are looked up there
 _PATH = re.compile(r"/[\w.@+/-]+")
 _DEEPEST = 12  # directories of a path that are looked at; bounds what a hostile path costs
 
