@@ -134,6 +134,9 @@ def _temurin(wish: Wish, repository: str, final: bool) -> Wish:
     wish = wish._replace(words=_without_java(wish.words), numbers=numbers)
     if not final:
         return wish._replace(edition="jdk")
+    wish = wish._replace(
+        notes=(*wish.notes, "fontconfig, which drawing text and PDF or Excel export need, is not in it")
+    )
     return wish if runtime else wish.lacking("the hardened runtime is a JRE; the JDK exists only as a -dev image")
 
 

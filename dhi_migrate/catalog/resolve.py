@@ -40,7 +40,8 @@ class Resolution(NamedTuple):
     ``partial``, ``other-product``. `confidence` is that of the map row. `automatic` tells that the reference itself may
     be replaced unasked (same version, a reviewed row, a supported image); the stage around it may still forbid the swap.
     `workable` is False where the swap is known to break (an Apache variant that does not exist): shown, never edited.
-    `release_changes` tells that the operating system release or distribution is known to be another than before.
+    `system_changes` tells that the distribution or the C library is known to be another than before. `pinned` tells that
+    an overlay has chosen the image.
     `system_image` tells that the hardened image is one of a bare operating system, whose release is its version.
     `facts` describe the upstream image; None where nothing is known of it.
     """
@@ -54,9 +55,10 @@ class Resolution(NamedTuple):
     reasons: tuple[str, ...]
     alternatives: tuple[Candidate, ...]
     workable: bool = True
-    release_changes: bool = False
+    system_changes: bool = False
     system_image: bool = False
     facts: UpstreamFacts | None = None
+    pinned: bool = False
 
 
 def _nothing(reference: str, upstream: str, match: Match, reason: str) -> Resolution:
@@ -130,7 +132,7 @@ def _pinned(catalog: Catalog, parsed: Reference, row: UpstreamTarget, pin: str, 
     candidate = Candidate(name, tag, definition, match, False)
     reason = f"the overlay pins {upstream} to {pin}"
     facts = catalog.upstream_facts(upstream, parsed.tag or "latest")
-    return Resolution(str(parsed), upstream, match, candidate, "high", True, (reason,), (), facts=facts)
+    return Resolution(str(parsed), upstream, match, candidate, "high", True, (reason,), (), facts=facts, pinned=True)
 
 
 def _twin(catalog: Catalog, definition: Definition, tag: str) -> tuple[Definition | None, str]:
@@ -210,13 +212,7 @@ class _Resolver:
         if self.foreign:
             match = "other-product"
         candidate = best.candidate._replace(match=match)
-        changes = (
-            best.system_class != SAME
-            or self.foreign
-            or (is_system(wish.name) and best.version_class >= MINOR)
-            or self.implied not in {"", "debian", "alpine", "scratch"}
-            or self._libc_changes(frame, candidate.definition)
-        )
+        changes = best.system_class == OTHER_SYSTEM or self._libc_changes(frame, candidate.definition)
         automatic = (
             match in {"exact", "same-version"}
             and not candidate.expired
@@ -239,7 +235,7 @@ class _Resolver:
             reasons,
             others,
             workable=not wish.missing,
-            release_changes=changes,
+            system_changes=changes,
             system_image=is_system(wish.name),
         )
 

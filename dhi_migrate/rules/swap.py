@@ -196,6 +196,8 @@ def _new_default(
     notes = (f"{first.name} is used by other instructions too: {elsewhere}",) if elsewhere else ()
     if "$" in raw:
         notes = (*notes, f"the default of {first.name} no longer follows {raw}")
+    if ":" in value.rpartition("/")[2] and any(slot.target != value for slot in slots):
+        notes = (*notes, f"another value of {first.name} needs a -dev twin of its own")
     changed = tuple(edit for edit in edits.values() if edit is not None and _changes(dockerfile, edit))
     together = frozenset(slot.stage for slot in slots)
     return {slot.stage: SwapEdits((change, *changed), not notes, notes, together - {slot.stage}) for slot in slots}

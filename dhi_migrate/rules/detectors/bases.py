@@ -44,12 +44,12 @@ def _rule(model: StageModel) -> str:
     resolution = model.resolution
     if resolution is None or not resolution.workable:
         return "DHI104"
-    if model.match in {"exact", "same-version"}:
+    if resolution.pinned or model.match in {"exact", "same-version"}:
         return "DHI101"
     if model.match == "other-product":
         return "DHI103" if resolution.system_image else "DHI104"
     if model.match == "partial":
-        return "DHI103" if resolution.release_changes else "DHI101"
+        return "DHI103" if resolution.system_changes else "DHI101"
     return "DHI103" if resolution.system_image else "DHI102"
 
 
@@ -66,6 +66,10 @@ def _swap(
     base = resolution.reference if model.own_from else model.base
     if code == "DHI104":
         message = f"{base} has no hardened equivalent; {idea} {reference}"
+    elif resolution.pinned:
+        message = f"{base} is replaced by {reference}: the overlay pins it"
+    elif model.match == "partial" and code == "DHI101":
+        message = f"{base} has a hardened equivalent in part: {reference}"
     elif code == "DHI101":
         message = f"{base} has a hardened equivalent: {reference}"
     else:
@@ -78,7 +82,9 @@ def _swap(
         if not any(partner.broken for partner in partners):
             safe = model.safe and proposal.plain and all(partner.safe for partner in partners)
             fixes = (Fix("safe" if safe else "unsafe", f"Use {reference}", proposal.edits),)
-    yield context.finding(code, model.stage.base.word.span, message, _evidence(model), model.stage.index, *fixes)
+    notes = proposal.notes if proposal is not None and fixes else ()
+    evidence = "; ".join((_evidence(model), *notes))
+    yield context.finding(code, model.stage.base.word.span, message, evidence, model.stage.index, *fixes)
     platform = model.stage.platform
     if platform is not None and platform.text and any("does not exist for" in text for text in _texts(model)):
         text = f"{reference} does not exist for {platform.text}"
