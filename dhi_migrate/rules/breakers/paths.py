@@ -182,9 +182,11 @@ def _relative_use(move: Move) -> Instruction | None:
     """The first instruction that leaves or looks for files in the work directory before the file sets one.
 
     A command that is run there is none, as long as nothing is copied there, nothing is taken by an absolute path, and it is
-    not the start command.
+    not the start command. A start command is none where the file brings no files: what it starts is mounted, at a place and
+    with a work directory that the caller names.
     """
     taken = any(edge.sources for edge in move.taken)
+    brought = any(True for _ in move.instructions("COPY", "ADD"))
     for instruction in move.instructions("WORKDIR", "RUN", "COPY", "ADD", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
         if instruction.keyword == "WORKDIR":
             if instruction.words and instruction.words[0].text.startswith("/"):
@@ -196,7 +198,7 @@ def _relative_use(move: Move) -> Instruction | None:
         elif instruction.keyword == "RUN":
             if taken and not any(other.keyword == "WORKDIR" for other in move.instructions("WORKDIR")):
                 return instruction
-        elif move.final and any(_relative_path(word) for word in _argv(instruction)[1:]):
+        elif move.final and brought and any(_relative_path(word) for word in _argv(instruction)[1:]):
             return instruction
     return None
 
