@@ -223,10 +223,8 @@ def _default_breakers(move: Move) -> list[Breaker]:
     span = move.stages[-1].instruction.span
     if facts is None:
         return [Breaker(span, "the file sets no command, and how the upstream image starts is not known", False)]
-    before = [
-        basename(word) for word in (*(facts.entrypoint or ()), *(facts.cmd or ())) if basename(word) not in _WRAPPERS
-    ]
-    after = [basename(word) for word in (*(definition.entrypoint or ()), *(definition.cmd or ()))]
+    before = [*_program(facts.entrypoint), *_program(facts.cmd)]
+    after = [*_program(definition.entrypoint), *_program(definition.cmd)]
     if before and before[0] in _INTERACTIVE and len(before) == 1:
         text = f"the file sets no command, and {before[0]} alone does nothing: what the container runs is not known"
         return [Breaker(span, text, False)]
