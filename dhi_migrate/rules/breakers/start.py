@@ -232,7 +232,8 @@ def _default_breakers(move: Move) -> list[Breaker]:
         return []
     if before[:1] == after[:1] and len(before) <= 1:
         return []
-    was, now = " ".join(before) or "nothing", " ".join(after) or "nothing"
+    was = " ".join((*(facts.entrypoint or ()), *(facts.cmd or ()))) or "nothing"
+    now = " ".join((*(definition.entrypoint or ()), *(definition.cmd or ()))) or "nothing"
     return [Breaker(span, f"the file sets no command; upstream starts {was}, {move.image} starts {now}", False)]
 
 
