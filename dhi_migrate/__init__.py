@@ -12,9 +12,13 @@ Nothing here prints, exits, writes a file, or uses the network. Names are import
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
+
+# The first import of the subpackage `migrate` binds its name here; done now, so that the function below keeps the name.
+import_module(".migrate", __name__)
 
 if TYPE_CHECKING:
     from .catalog.model import CatalogInfo, Definition, Image, UpstreamFacts, UpstreamTarget
@@ -113,8 +117,6 @@ def __getattr__(name: str) -> Any:
     """Import a public name from its home at its first use: a command pays only for what it needs."""
     for home, names in _HOMES.items():
         if name in names:
-            from importlib import import_module
-
             value = getattr(import_module(f".{home}", __name__), name)
             globals()[name] = value
             return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import dhi_migrate
@@ -56,3 +58,8 @@ def test_a_pin_holds_in_build_stages_and_in_those_that_ship(tmp_path: Path) -> N
 
 def test_every_public_name_is_there() -> None:
     assert [name for name in dhi_migrate.__all__ if not hasattr(dhi_migrate, name)] == []
+
+
+def test_the_function_and_the_subpackage_of_one_name_live_together() -> None:
+    code = "import dhi_migrate.migrate.fix, dhi_migrate; from dhi_migrate.migrate.edits import apply_edits; dhi_migrate.migrate.__call__"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
