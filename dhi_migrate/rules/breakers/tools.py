@@ -127,10 +127,11 @@ def tool_breakers(move: Move) -> list[Breaker]:
     for run in runs:
         words, install_words = _words(run)
         found.extend(_manager_breakers(move, run, words | install_words))
-        for tool in sorted(words):
-            reason = _missing(move, tool, stock)
-            if reason is not None:
-                found.append(Breaker(run.span, reason, move.facts is not None))
+        missing = [tool for tool in sorted(words & _TOOLS.keys()) if _missing(move, tool, stock)]
+        if missing:
+            upstream = ", which upstream has" if move.facts is not None else ""
+            text = f"{move.image} has no {_listed(missing)}{upstream}"
+            found.append(Breaker(run.span, text, move.facts is not None))
         found.extend(_careful(move, run, words, stock))
     for instruction in move.instructions("SHELL"):
         argv = getattr(instruction.detail, "argv", ())
@@ -181,18 +182,18 @@ class _Stock(NamedTuple):
     installed: frozenset[str]
 
 
-def _missing(move: Move, tool: str, stock: _Stock) -> str | None:
-    packages = _TOOLS.get(tool)
-    if packages is None:
-        return None
-    facts = move.facts
+def _missing(move: Move, tool: str, stock: _Stock) -> bool:
+    packages, facts = _TOOLS[tool], move.facts
     if facts is not None and tool not in facts.tools and tool not in {"apt-key", "rustup"}:
-        return None  # upstream did not have it either: a later step of the file brings it, or it is no command
+        return False  # upstream did not have it either: a later step of the file brings it, or it is no command
     if tool in stock.programs or stock.installed & {*packages, tool} or stock.packages & set(packages):
-        return None
-    if any(package.startswith((f"{tool}-", f"{tool}js-")) for package in stock.packages):
-        return None
-    return f"{move.image} has no {tool}" + (", which upstream has" if facts is not None else "")
+        return False
+    return not any(package.startswith((f"{tool}-", f"{tool}js-")) for package in stock.packages)
+
+
+def _listed(names: list[str]) -> str:
+    """The names as a sentence has them after "no": ``git, make or tar``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _manager_breakers(move: Move, run: Instruction, words: set[str]) -> list[Breaker]:
