@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .model import Breaker, Move, basename
+from .model import Breaker, Move, basename, package_names, run_text
 
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
@@ -65,12 +65,12 @@ def essential_breakers(move: Move, runs: list[Instruction], installed: frozenset
         return []
     # on Alpine busybox has them all, and may come in as what a package depends on
     certain = definition.distro == "debian"
-    have = {package.partition("=")[0] for package in definition.packages}
+    have = package_names(definition)
     if "busybox" in have or not definition.packages_complete:
         return []
     found = []
     for run in runs:
-        text = "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
+        text = run_text(run)
         for tool in sorted(commands(text) & set(_ESSENTIAL)):
             if not (have | installed) & set(_ESSENTIAL[tool]):
                 found.append(Breaker(run.span, _lacking(move, tool, certain), certain))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
@@ -50,6 +51,26 @@ class Move(NamedTuple):
         for instruction in self.instructions(keyword):
             found = instruction
         return found
+
+
+def run_text(run: Instruction) -> str:
+    """The shell text of a RUN: its logical line and the bodies of its here-documents."""
+    return "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
+
+
+def pieces(text: str) -> list[str]:
+    """The shell `text` cut where one command ends and another begins; quotes are not minded."""
+    return re.split(r"&&|\|\||[;|\n]", text)
+
+
+def package_names(definition: Definition) -> set[str]:
+    """The packages that `definition` lists, without the versions that they are pinned to."""
+    return {package.partition("=")[0] for package in definition.packages}
+
+
+def destination(instruction: Instruction) -> str:
+    """Where a COPY or ADD puts its files, as written and without quotes; "" where it says nothing."""
+    return instruction.words[-1].text.strip("\"'") if instruction.words else ""
 
 
 def basename(path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .model import Breaker, Move
+from .model import Breaker, Move, package_names, pieces, run_text
 from .packages import read_install
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _GO_BUILD = (
 )
 # In every image that is built on buildpack-deps, with the headers of some 30 libraries:
 # https://github.com/docker-library/buildpack-deps
-_PIECES = re.compile(r"&&|\|\||[;|\n]")
 _INSTALL = re.compile(r"\b(?:apk|apt|apt-get)\b")
 _FULL = frozenset({"pg_config", "mysql_config", "imagemagick"})
 
@@ -36,27 +35,19 @@ def native_breakers(move: Move, runs: list[Instruction]) -> list[Breaker]:
     return [*_compiler(move, runs), *_cgo(move, runs), *_rust(move, runs)]
 
 
-def _text(run: Instruction) -> str:
-    return "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
-
-
 def _commands(run: Instruction) -> str:
     """The text without the commands that install packages, whose names are those of tools."""
-    return "\n".join(piece for piece in _PIECES.split(_text(run)) if not _INSTALL.search(piece))
-
-
-def _packages(move: Move) -> set[str]:
-    return {package.partition("=")[0] for package in move.definition.packages}
+    return "\n".join(piece for piece in pieces(run_text(run)) if not _INSTALL.search(piece))
 
 
 def _has_compiler(move: Move) -> bool:
-    return bool(_packages(move) & {"gcc", "build-essential", "build-base"})
+    return bool(package_names(move.definition) & {"gcc", "build-essential", "build-base"})
 
 
 def _installs(runs: list[Instruction], *names: str) -> bool:
     installed: set[str] = set()
     for run in runs:
-        installed |= read_install(_text(run)).names
+        installed |= read_install(run_text(run)).names
     return bool(installed & set(names))
 
 
@@ -67,7 +58,7 @@ def _compiler(move: Move, runs: list[Instruction]) -> list[Breaker]:
     full = _FULL & set(facts.tools)
     lacks = "gcc" in facts.tools and not _has_compiler(move) and not _installs(runs, "gcc", "build-essential")
     for run in runs:
-        compiling = re.search(_COMPILING, _text(run))
+        compiling = re.search(_COMPILING, run_text(run))
         if lacks and compiling:
             text = f"a package without a binary would need gcc, which {move.image} does not have"
             found.append(Breaker(run.span, text, False))
@@ -91,7 +82,7 @@ def _cgo(move: Move, runs: list[Instruction]) -> list[Breaker]:
     return [
         Breaker(run.span, text, False)
         for run in runs
-        if re.search(_GO_BUILD, _commands(run)) and "CGO_ENABLED=0" not in _text(run)
+        if re.search(_GO_BUILD, _commands(run)) and "CGO_ENABLED=0" not in run_text(run)
     ]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ..._record import NamedTuple
+from .model import pieces
 
-_PIECES = re.compile(r"&&|\|\||[;|\n]")
 _COMMAND = re.compile(r"\b(apt-get|apt|aptitude|apk)\b(.*)", re.DOTALL)
 _WITH_VALUE = frozenset(
     {"-t", "--target-release", "-o", "--option", "-X", "--repository", "--virtual", "-p", "--root", "-c"}
@@ -156,7 +156,7 @@ def read_install(text: str) -> Install:
     names: set[str] = set()
     pinned: set[str] = set()
     opaque = False
-    for piece in _PIECES.split(text):
+    for piece in pieces(text):
         match = _COMMAND.search(piece)
         if match is None:
             continue

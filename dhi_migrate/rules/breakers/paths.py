@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .model import Breaker, Move
+from .model import Breaker, Move, destination
 
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
@@ -113,7 +113,7 @@ def _homes(move: Move) -> list[Breaker]:
 
 def _without_sources(instruction: Instruction) -> str:
     """The text of an instruction; of a copy the destination alone, since sources lie elsewhere."""
-    return _target(instruction) if instruction.keyword in {"COPY", "ADD"} else instruction.original
+    return destination(instruction) if instruction.keyword in {"COPY", "ADD"} else instruction.original
 
 
 def _exactly(path: str) -> str:
@@ -130,7 +130,7 @@ def _mentions(move: Move) -> list[tuple[Instruction, str]]:
         own.append((edge.instruction, " ".join(edge.sources)))
     for instruction in move.instructions("COPY", "ADD"):
         if not any(flag.name == "from" for flag in instruction.flags):
-            own.append((instruction, _target(instruction)))
+            own.append((instruction, destination(instruction)))
     return own
 
 
@@ -157,7 +157,7 @@ def _main_configuration(move: Move) -> list[Breaker]:
             False,
         )
         for instruction in move.instructions("COPY", "ADD")
-        if any(_target(instruction) == main or _target(instruction).endswith(f"/{main}") for main in mains)
+        if any(destination(instruction) == main or destination(instruction).endswith(f"/{main}") for main in mains)
     ]
 
 
@@ -193,7 +193,7 @@ def _relative_use(move: Move) -> Instruction | None:
                 return None
             return instruction
         if instruction.keyword in {"COPY", "ADD"}:
-            if not _target(instruction).startswith("/"):
+            if not destination(instruction).startswith("/"):
                 return instruction
         elif instruction.keyword == "RUN":
             if taken and not any(other.keyword == "WORKDIR" for other in move.instructions("WORKDIR")):
@@ -210,7 +210,3 @@ def _relative_path(word: str) -> bool:
 def _argv(instruction: Instruction) -> tuple[str, ...]:
     argv = getattr(instruction.detail, "argv", None)
     return tuple(word.text for word in argv) if argv is not None else tuple(instruction.original.split())
-
-
-def _target(instruction: Instruction) -> str:
-    return instruction.words[-1].text.strip("\"'") if instruction.words else ""

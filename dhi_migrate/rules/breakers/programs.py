@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .model import basename
+from .model import basename, package_names
 
 if TYPE_CHECKING:
     from ...catalog.model import Definition
@@ -63,7 +63,7 @@ def known_programs(definition: Definition) -> set[str]:
     known.update(_PRODUCTS.get(definition.image, ()))
     if definition.variant == "dev":
         known.update(_BUILDERS.get(definition.image, ()))
-    known.update(package.partition("=")[0] for package in definition.packages)
+    known |= package_names(definition)
     known.update(basename(entry.path) for entry in definition.paths if entry.kind != "directory")
     known.update(basename(shell) for shell in definition.shells)
     return known

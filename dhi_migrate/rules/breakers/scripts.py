@@ -10,7 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from .model import Breaker, Move, basename
+from .model import Breaker, Move, basename, destination
 
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
@@ -31,7 +31,7 @@ def bringing(move: Move, program: str) -> list[Instruction]:
     wanted = _absolute(move, program)
     found = []
     for instruction in move.instructions("COPY", "ADD"):
-        target = instruction.words[-1].text.strip("\"'") if instruction.words else ""
+        target = destination(instruction)
         place = _absolute(move, target)
         if not target or "$" in target or place in {"/", wanted} or wanted.startswith(f"{place}/"):
             found.append(instruction)

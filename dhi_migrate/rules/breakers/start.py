@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from .model import Breaker, Move, basename
+from .model import Breaker, Move, basename, destination
 from .programs import known_programs
 from .scripts import bringing, script_breakers
 
@@ -168,7 +168,7 @@ def _copied(move: Move, program: str) -> bool:
     if "/" in program:
         return bool(bringing(move, program))
     for instruction in move.instructions("COPY", "ADD"):
-        target = instruction.words[-1].text.strip("\"'") if instruction.words else ""
+        target = destination(instruction)
         place = posixpath.normpath(target)
         in_bin = place.endswith(("/bin", "/sbin")) or (basename(place) == program and "bin/" in place)
         if not target or "$" in target or in_bin:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from .model import Breaker, Move, basename
+from .model import Breaker, Move, basename, package_names
 from .programs import known_programs
 
 _SYSTEM = ("/usr", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/var", "/opt", "/root", "/home")
@@ -74,7 +74,7 @@ def _made(path: str, named: set[str]) -> bool:
 def _listed(move: Move, path: str, programs: set[str]) -> bool:
     if path in _ALWAYS:
         return True
-    packages = {package.partition("=")[0] for package in move.definition.packages}
+    packages = package_names(move.definition)
     for place, wanted in _PACKAGES.items():
         if (path == place or path.startswith(f"{place}/")) and packages & set(wanted):
             return True

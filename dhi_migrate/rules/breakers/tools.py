@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from .essentials import essential_breakers
-from .model import Breaker, Move
+from .model import Breaker, Move, package_names, pieces, run_text
 from .native import native_breakers
 from .packages import LASTING, read_install
 from .programs import known_programs
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ...dockerfile import Instruction
 
 _WORD = re.compile(r"[A-Za-z0-9_.+/-]+")
-_PIECES = re.compile(r"&&|\|\||[;|\n]")
 _INSTALL = re.compile(r"\b(?:apt-get|apt|aptitude|apk|microdnf|tdnf|dnf|yum|zypper)\b")
 
 _MANAGERS = {
@@ -123,7 +122,9 @@ def tool_breakers(move: Move) -> list[Breaker]:
         return []
     if definition.bin_sh is False:
         return [Breaker(run.span, f"RUN needs /bin/sh, which {move.image} does not have", True) for run in runs]
-    stock = _Stock(frozenset(_packages(move)), frozenset(known_programs(definition)), frozenset(_installed(runs)))
+    stock = _Stock(
+        frozenset(package_names(move.definition)), frozenset(known_programs(definition)), frozenset(_installed(runs))
+    )
     for run in runs:
         words, install_words = _words(run)
         found.extend(_manager_breakers(move, run, words | install_words))
@@ -144,15 +145,11 @@ def tool_breakers(move: Move) -> list[Breaker]:
     return found
 
 
-def _text(run: Instruction) -> str:
-    return "\n".join([run.original, *(heredoc.content for heredoc in run.heredocs)])
-
-
 def _words(run: Instruction) -> tuple[set[str], set[str]]:
     """Words of the commands, and words of the package manager's commands; paths of programs count as their names."""
     words: set[str] = set()
     install: set[str] = set()
-    for piece in _PIECES.split(_text(run)):
+    for piece in pieces(run_text(run)):
         chosen = install if _INSTALL.search(piece) else words
         for word in _WORD.findall(piece):
             chosen.add(word)
@@ -168,10 +165,6 @@ def _installed(runs: list[Instruction]) -> set[str]:
     for run in runs:
         installed |= _words(run)[1]
     return installed
-
-
-def _packages(move: Move) -> set[str]:
-    return {package.partition("=")[0] for package in move.definition.packages}
 
 
 class _Stock(NamedTuple):
@@ -210,7 +203,7 @@ def _manager_breakers(move: Move, run: Instruction, words: set[str]) -> list[Bre
 def _careful(move: Move, run: Instruction, words: set[str], stock: _Stock) -> list[Breaker]:
     """What may well work but is not known to."""
     found = []
-    install = read_install(_text(run))
+    install = read_install(run_text(run))
     if install.pinned:
         found.append(Breaker(run.span, "installed packages are pinned to versions of the upstream release", False))
     elif install and not install.lasting:
@@ -225,8 +218,8 @@ def _careful(move: Move, run: Instruction, words: set[str], stock: _Stock) -> li
     if not fetchers and {"curl", "wget"} & set(facts.tools) and any(word.endswith("mvnw") for word in words):
         text = f"mvnw fetches Maven with curl or wget as a rule, and {move.image} has neither"
         found.append(Breaker(run.span, text, False))
-    text = _text(run)
-    text = "\n".join(piece for piece in _PIECES.split(text) if not _INSTALL.search(piece))
+    text = run_text(run)
+    text = "\n".join(piece for piece in pieces(text) if not _INSTALL.search(piece))
     likely = _BY_SCRIPTS if _SCRIPT.search(text) else _BY_MAKE if _MAKE.search(text) else frozenset[str]()
     lacking = (likely & set(facts.tools)) - stock.programs - stock.packages - stock.installed
     if "busybox" in stock.packages:
