@@ -224,6 +224,9 @@ class _Modeller(NamedTuple):
         if theirs is not None and (ours.distro, ours.release) != (theirs.distro, theirs.release):
             text = f"the runtime is on {ours.distro} {ours.release}, and -dev on {theirs.distro} {theirs.release}"
             found = (*found, Breaker(stage.base.word.span, text, True))
+        if parent.stage.platform is not None:
+            text = f"a FROM of its own would lose the --platform of {model.base}"
+            found = (*found, Breaker(stage.base.word.span, text, True))
         note = f"{model.base} stays a -dev image for the stages that run commands, so this stage names its own image"
         return own._replace(breakers=found, safe=resolution.automatic and not found, notes=(note,))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..findings import Edit, Fix
+from ..stages import has_platform
 from ..swap import SwapEdits, swap_edits
 
 if TYPE_CHECKING:
@@ -86,14 +87,10 @@ def _swap(
     evidence = "; ".join((_evidence(model), *notes))
     yield context.finding(code, model.stage.base.word.span, message, evidence, model.stage.index, *fixes)
     platform = model.stage.platform
-    if platform is not None and platform.text and any("does not exist for" in text for text in _texts(model)):
+    if platform is not None and platform.text and not has_platform(platform.text, best.definition):
         text = f"{reference} does not exist for {platform.text}"
         known = ", ".join(best.definition.platforms)
         yield context.finding("DHI111", model.stage.base.word.span, text, f"it is built for {known}", model.stage.index)
-
-
-def _texts(model: StageModel) -> list[str]:
-    return [breaker.text for breaker in model.breakers]
 
 
 def _evidence(model: StageModel) -> str:
