@@ -64,7 +64,7 @@ def _swap(
     reference = context.spelling.write(best.name, best.tag)
     code = _rule(model)
     idea = "the nearest hardened image is" if code == "DHI104" else "runs on"
-    base = resolution.reference if model.own_from else model.base
+    base = _shown(resolution.reference if model.own_from else model.base)
     if code == "DHI104":
         message = f"{base} has no hardened equivalent; {idea} {reference}"
     elif resolution.pinned:
@@ -105,13 +105,18 @@ def _evidence(model: StageModel) -> str:
     )
 
 
+def _shown(reference: str) -> str:
+    """The reference as a message names it: without its digest, which the line shown beside it has."""
+    return reference.partition("@")[0]
+
+
 def _nothing(context: Context, model: StageModel) -> Finding:
     resolution = model.resolution
     ideas = [context.spelling.write(idea.name, idea.tag) for idea in resolution.alternatives] if resolution else []
     reasons = (*(resolution.reasons if resolution is not None else ()), *model.notes)
-    message = f"{model.base} has no hardened equivalent"
+    message = f"{_shown(model.base)} has no hardened equivalent"
     if resolution is None or model.match == "unknown":
-        message = f"nothing is known of a hardened image for {model.base}"
+        message = f"nothing is known of a hardened image for {_shown(model.base)}"
     if ideas:
         message += f"; the nearest is {ideas[0]}"
     return context.finding("DHI104", model.stage.base.word.span, message, "; ".join(reasons), model.stage.index)
