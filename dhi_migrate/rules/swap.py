@@ -61,10 +61,10 @@ def swap_edits(
         target = targets.get(model.stage.index)
         if target is None:
             continue
-        base = model.stage.base
-        slot = _Slot(model.stage.index, base.word, base.reference, target)
+        word, expanded = _written(model, models)
+        slot = _Slot(model.stage.index, word, expanded, target)
         use = _single_use(slot)
-        if model.own_from or not base.reference.uses:
+        if not expanded.uses:
             found[slot.stage] = _literal(dockerfile, slot, ())
         elif use is not None and use.definition is not None and use.origin == "arg":
             groups.setdefault((use.definition.index, use.name), []).append(slot)
@@ -77,11 +77,20 @@ def swap_edits(
         readers = _readers(dockerfile, graph)
         fed: dict[str, int] = {}
         for model in models:
-            for use in model.stage.base.reference.uses:
+            for use in _written(model, models)[1].uses:
                 fed[use.name] = fed.get(use.name, 0) + 1
         for slots in groups.values():
             found.update(_group(dockerfile, slots, fed, readers))
     return found
+
+
+def _written(model: StageModel, models: Sequence[StageModel]) -> tuple[Word, Expanded]:
+    """The reference to be rewritten, and where; a stage that gets a FROM of its own writes that of its base in its place."""
+    base = model.stage.base
+    if not model.own_from or base.stage is None:
+        return base.word, base.reference
+    origin = models[base.stage].stage.base
+    return origin.word._replace(span=base.word.span), origin.reference
 
 
 def _single_use(slot: _Slot) -> VariableUse | None:
