@@ -5,8 +5,10 @@ The public interface, complete:
 - `parse(source)` reads the bytes of a Dockerfile; `build_graph(dockerfile)` gives its stages.
 - `Catalog.load()` opens the shipped catalog; `load_overlay(path)` reads a user's additions to it.
 - `resolve(catalog, reference, role)` says which hardened tag replaces an upstream reference.
-- `check(data, catalog, settings)` gives the report of one file, `migrate(data, catalog, settings)` the fixed bytes.
-- `open_context(path, data)` is the build context of a Dockerfile on disk, for the argument `tree` of these two: some rules look
+- `check(data, catalog, settings)` gives the report of one file, `migrate(data, catalog, settings)` the fixed bytes,
+  `plan(data, catalog, settings)` what a migration of it takes and gains.
+- `work_list(plans)` puts many plans in the order to do them in, `plan_totals(plans)` counts them.
+- `open_context(path, data)` is the build context of a Dockerfile on disk, for the argument `tree` of these three: some rules look
   at files such as ``go.mod`` in it. Any other `BuildContext` does as well.
 
 Nothing here prints, exits, writes a file, or uses the network. Names are imported when they are first used.
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
     from .catalog.store import Catalog, CatalogError, Overlay
     from .dockerfile import BuildGraph, Dockerfile, Instruction, Source, Span, build_graph, parse
     from .images import InvalidReferenceError, Reference, Spelling, parse_reference
-    from .migrate.fix import Migration
+    from .migrate.blockers import Blocker, Step
+    from .migrate.gain import Gain, ImageTraits
+    from .migrate.outcome import Migration, Refusal
+    from .migrate.plan import FilePlan, PlanGroup, PlannedEdit, PlannedSwap, PlanTotals, plan_totals, work_list
     from .project.context import open_context
     from .rules.findings import Edit, FileReport, Finding, Fix, StageReport
     from .rules.registry import UnknownRuleError
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 __all__ = [
+    "Blocker",
     "BuildContext",
     "BuildGraph",
     "Catalog",
@@ -45,22 +51,31 @@ __all__ = [
     "Definition",
     "Dockerfile",
     "Edit",
+    "FilePlan",
     "FileReport",
     "Finding",
     "Fix",
+    "Gain",
     "Image",
+    "ImageTraits",
     "Instruction",
     "InvalidReferenceError",
     "Migration",
     "Overlay",
     "OverlayError",
+    "PlanGroup",
+    "PlanTotals",
+    "PlannedEdit",
+    "PlannedSwap",
     "Reference",
+    "Refusal",
     "Resolution",
     "Settings",
     "Source",
     "Span",
     "Spelling",
     "StageReport",
+    "Step",
     "UnknownRuleError",
     "UpstreamFacts",
     "UpstreamTarget",
@@ -72,7 +87,10 @@ __all__ = [
     "open_context",
     "parse",
     "parse_reference",
+    "plan",
+    "plan_totals",
     "resolve",
+    "work_list",
 ]
 
 _HOMES = {
@@ -82,7 +100,18 @@ _HOMES = {
     "catalog.store": ("Catalog", "CatalogError", "Overlay"),
     "dockerfile": ("BuildGraph", "Dockerfile", "Instruction", "Source", "Span", "build_graph", "parse"),
     "images": ("InvalidReferenceError", "Reference", "Spelling", "parse_reference"),
-    "migrate.fix": ("Migration",),
+    "migrate.blockers": ("Blocker", "Step"),
+    "migrate.gain": ("Gain", "ImageTraits"),
+    "migrate.outcome": ("Migration", "Refusal"),
+    "migrate.plan": (
+        "FilePlan",
+        "PlanGroup",
+        "PlanTotals",
+        "PlannedEdit",
+        "PlannedSwap",
+        "plan_totals",
+        "work_list",
+    ),
     "project.context": ("open_context",),
     "rules.findings": ("Edit", "FileReport", "Finding", "Fix", "StageReport"),
     "rules.registry": ("UnknownRuleError",),
@@ -101,15 +130,16 @@ def check(
 ) -> FileReport:
     """Judge the bytes of one Dockerfile; `path` is the name in the report. Any bytes are accepted.
 
-    `tree` is its build context; without one, what depends on files in it is not known.
+    `tree` is its build context; without one, what depends on files in it is not known. With the level ``split`` or ``dev`` in
+    `settings` the rewriting is tried as well.
 
     Raises `UnknownRuleError` for a selector in `settings` that matches no rule, and ValueError for a registry template
     that makes no references.
     """
-    from .rules.engine import check_source
+    from .migrate.examine import examine
     from .settings import Settings
 
-    return check_source(path, data, catalog, settings if settings is not None else Settings(), tree=tree)
+    return examine(path, data, catalog, settings if settings is not None else Settings(), tree=tree)
 
 
 def migrate(
@@ -125,11 +155,29 @@ def migrate(
 
     `tree` is as for `check`, which also says what is raised.
     """
-    from .migrate.fix import migrate_source
+    from .migrate.levels import migrate_source
     from .settings import Settings
 
     chosen = settings if settings is not None else Settings()
     return migrate_source(path, data, catalog, chosen, unsafe=unsafe, tree=tree)
+
+
+def plan(
+    data: bytes,
+    catalog: Catalog,
+    settings: Settings | None = None,
+    *,
+    path: str = "Dockerfile",
+    tree: BuildContext | None = None,
+) -> FilePlan:
+    """Plan the migration of one Dockerfile, given as its bytes: the best level with unsafe fixes, and what it takes and gains.
+
+    `path` and `tree` are as for `check`, which also says what is raised; nothing is written.
+    """
+    from .migrate.plan import plan_source
+    from .settings import Settings
+
+    return plan_source(path, data, catalog, settings if settings is not None else Settings(), tree=tree)
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ import typer
 
 from ..settings import FailOn, LevelChoice
 from .catalog import app as catalog_app
-from .options import DEFAULT_REGISTRY, Format, make_options, problems
+from .options import DEFAULT_REGISTRY, CheckOptions, Format, PlanFormat, make_options, problems
 
 _EPILOG = """
 [bold]Examples[/bold]
@@ -39,6 +39,13 @@ _CHECK_HELP = (
     "\n\n"
     "Directories are searched for the names that Dockerfiles go by, without what git ignores. Named files are checked"
     " whatever they are called."
+)
+_PLAN_HELP = (
+    "Say what a migration of Dockerfiles takes and gains, as a work list: the cheap ones first."
+    "\n\n"
+    "For each file the best level that can be reached with unsafe fixes, what becomes of each base image, the edits in words,"
+    " what is in the way of the next level, and the smallest step about it. Nothing is written. The exit code is 0, or 2 for a"
+    " usage, configuration or I/O error."
 )
 
 _FIXES = "Fixing"
@@ -240,12 +247,121 @@ def check(
         stdin_filename=stdin_filename,
         jobs=jobs,
     )
-    wrong = problems(options)
-    if wrong is not None:
-        raise typer.BadParameter(wrong[1], param_hint=wrong[0])
+    _refuse_problems(options)
     from .check import run
 
     raise typer.Exit(run(options))
+
+
+def _refuse_problems(options: CheckOptions) -> None:
+    wrong = problems(options)
+    if wrong is not None:
+        raise typer.BadParameter(wrong[1], param_hint=wrong[0])
+
+
+@app.command(help=_PLAN_HELP)
+def plan(
+    *,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Files, directories, or - for standard input; none: this directory."),
+    ] = None,
+    format: Annotated[
+        PlanFormat, typer.Option("--format", help="How plans are printed.", rich_help_panel=_OUTPUT)
+    ] = "text",
+    output: Annotated[
+        str | None,
+        typer.Option("--output", metavar="FILE", help="Print plans to this file.", rich_help_panel=_OUTPUT),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No notices and no totals.", rich_help_panel=_OUTPUT)
+    ] = False,
+    level: Annotated[
+        LevelChoice,
+        typer.Option(
+            "--level", help="How far a final stage may be rewritten, as for check.", rich_help_panel=_MIGRATION
+        ),
+    ] = "auto",
+    registry: Annotated[
+        str,
+        typer.Option(
+            "--registry",
+            metavar="TEMPLATE",
+            help="How hardened references are written, for example docker.io/acme/dhi-{name}.",
+            rich_help_panel=_MIGRATION,
+        ),
+    ] = DEFAULT_REGISTRY,
+    catalog: Annotated[
+        str | None,
+        typer.Option(
+            "--catalog",
+            metavar="FILE",
+            help="A catalog overlay: own images, tags, pins and denials.",
+            rich_help_panel=_MIGRATION,
+        ),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            metavar="STAGE",
+            help="The stage that ships.",
+            show_default="the last",
+            rich_help_panel=_MIGRATION,
+        ),
+    ] = None,
+    build_args: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--build-arg",
+            metavar="NAME[=VALUE]",
+            help="As for docker build; without a value, that of the environment. Repeatable.",
+            rich_help_panel=_MIGRATION,
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="GLOB",
+            help="Leave out files and directories that match, as in a .gitignore. Repeatable.",
+            rich_help_panel=_FILES,
+        ),
+    ] = None,
+    force_exclude: Annotated[
+        bool,
+        typer.Option("--force-exclude", help="Leave them out even when named as PATH.", rich_help_panel=_FILES),
+    ] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            min=0,
+            help="Processes to use for many files.",
+            show_default="one a processor",
+            rich_help_panel=_FILES,
+        ),
+    ] = 0,
+) -> None:
+    """Turn the command line into options and run the plan."""
+    options = make_options(
+        paths=paths or (),
+        output=output,
+        quiet=quiet,
+        level=level,
+        registry=registry,
+        catalog=catalog,
+        target=target,
+        build_args=build_args or (),
+        exclude=exclude or (),
+        force_exclude=force_exclude,
+        jobs=jobs,
+    )
+    _refuse_problems(options)
+    from .plan import run
+
+    raise typer.Exit(run(options, format))
 
 
 @app.command()

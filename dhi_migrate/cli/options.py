@@ -12,10 +12,11 @@ from typing import Any, Final, Literal
 from .._record import NamedTuple
 from ..settings import FailOn, LevelChoice
 
-COMMANDS: Final = ("check", "catalog", "rules")
+COMMANDS: Final = ("check", "plan", "catalog", "rules")
 """The words that are commands when they come first; everything else is for ``check``."""
 
 Format = Literal["text", "concise", "json"]
+PlanFormat = Literal["text", "json", "markdown"]
 
 DEFAULT_REGISTRY: Final = "dhi.io/{name}"
 

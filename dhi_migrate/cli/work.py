@@ -58,7 +58,7 @@ def process_stream(name: str, data: bytes, job: Job, catalog: Catalog) -> tuple[
     tree = open_context(name, data, job.roots) if os.path.isfile(name) else None
     if not job.fix or job.diff:
         return _guarded(name, data, job, catalog, tree), data
-    from ..migrate.fix import migrate_source
+    from ..migrate.levels import migrate_source
 
     try:
         migration = migrate_source(name, data, catalog, job.settings, unsafe=job.unsafe, tree=tree)
@@ -85,10 +85,12 @@ def _guarded(path: str, data: bytes, job: Job, catalog: Catalog, tree: Directory
 
 def _judge(path: str, data: bytes, job: Job, catalog: Catalog, tree: DirectoryContext | None) -> Outcome:
     if not job.fix and not job.diff:
-        from ..rules.engine import check_source
-
-        return _report(check_source(path, data, catalog, job.settings, tree=tree), job, ())
-    from ..migrate.fix import migrate_source
+        if job.settings.level in {"split", "dev"}:
+            from ..migrate.examine import examine as look
+        else:
+            from ..rules.engine import check_source as look
+        return _report(look(path, data, catalog, job.settings, tree=tree), job, ())
+    from ..migrate.levels import migrate_source
 
     migration = migrate_source(path, data, catalog, job.settings, unsafe=job.unsafe, tree=tree)
     said = () if migration.problem is None else (f"{path}: {migration.problem}",)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .._record import NamedTuple
 from ..rules.edits import EditConflict, apply_edits, compatible
 from ..rules.engine import check_source
+from .outcome import Migration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,20 +24,7 @@ MAX_ROUNDS = 10
 """Rounds of judging and editing before a file is taken to be without an end."""
 
 
-class Migration(NamedTuple):
-    """What became of one file: the reports before and after, the new bytes (the given ones if nothing changed).
-
-    `applied` are the fixes that were written, in order; `problem` says why edits were rolled back, or is None.
-    """
-
-    before: FileReport
-    after: FileReport
-    data: bytes
-    applied: tuple[Fix, ...]
-    problem: str | None
-
-
-def migrate_source(
+def fix_source(
     path: str, data: bytes, catalog: Catalog, settings: Settings, *, unsafe: bool, tree: BuildContext | None = None
 ) -> Migration:
     """Fix one Dockerfile in memory: the safe fixes, and the unsafe ones too where `unsafe` is set.

@@ -55,6 +55,11 @@ def may_bring(subject: Subject, program: str) -> bool:
     target = subject.target
     if target is not None and target.bin_sh is not False and any(True for _ in subject.chain_instructions("RUN")):
         return True
+    return may_copy(subject, program)
+
+
+def may_copy(subject: Subject, program: str) -> bool:
+    """The same of COPY and ADD alone."""
     wanted = absolute(subject, program) if "/" in program else None
     if "/" in program and wanted is None:
         return True

@@ -29,16 +29,23 @@ _CONTINUED = regex(rb"[ \t]*[\\`][ \t]*\r?\n[ \t]*\Z")
 
 
 def install(
-    subject: Subject, target: Definition, run: RunFacts, command: Command, packages: Sequence[str]
+    subject: Subject,
+    target: Definition,
+    run: RunFacts,
+    command: Command,
+    packages: Sequence[str],
+    *,
+    ahead: bool = False,
 ) -> tuple[Fix, ...]:
     """The fix that installs `packages` before `command` of `run`; none where that would not work.
 
-    It takes the manager of the image, root, and a shell of sh's kin. Where the stage installs packages before, they join these.
+    It takes the manager of the image, root, and a shell of sh's kin. Where the stage installs packages before, they join these:
+    behind the last of them, or `ahead` of the first, so that the fixes of two rules can be applied together.
     """
     wanted = "apt" if target.distro == "debian" else "apk"
     if target.package_manager != wanted or not _may_install(subject, run.instruction):
         return ()
-    edit = _join(subject, wanted, command, packages)
+    edit = _join(subject, wanted, command, packages, ahead)
     if edit is None:
         data, span = subject.file.dockerfile.source.data, run.instruction.keyword_span
         keyword = data[span.start : span.end].decode("ascii", "replace")
@@ -55,8 +62,8 @@ def _may_install(subject: Subject, instruction: Instruction) -> bool:
     return shell.instruction is None or (isinstance(shell.value, tuple) and shell.value[:1] in _PLAIN)
 
 
-def _join(subject: Subject, manager: str, before: Command, packages: Sequence[str]) -> Edit | None:
-    """Put `packages` behind the last package of an installation before `before`, the way its own are written."""
+def _join(subject: Subject, manager: str, before: Command, packages: Sequence[str], ahead: bool) -> Edit | None:
+    """Put `packages` behind the last package of an installation before `before`, or `ahead` of all, as its own are written."""
     fetched = False
     for run in subject.facts.runs:
         if run.instruction.span.start > before.span.start:
@@ -66,12 +73,15 @@ def _join(subject: Subject, manager: str, before: Command, packages: Sequence[st
             fetched = fetched or one.action == "update" or not _FRESH.isdisjoint(one.options)
             first = one.command.span.start < before.span.start
             if first and fetched and one.command.span.start > loose and _is_plain(manager, one):
-                last = max(one.packages, key=lambda package: package.span).span
+                spans = [package.span for package in one.packages]
+                place = min(spans) if ahead else max(spans)
                 data = subject.file.dockerfile.source.data
-                previous = max(word.span.end for word in one.command.words if word.span.end <= last.start)
-                between = data[previous : last.start]
+                previous = max(word.span.end for word in one.command.words if word.span.end <= place.start)
+                between = data[previous : place.start]
                 gap = between if _CONTINUED.match(between) else b" "
-                return Edit(last.end, last.end, b"".join(gap + package.encode() for package in packages))
+                if ahead:
+                    return Edit(place.start, place.start, b"".join(package.encode() + gap for package in packages))
+                return Edit(place.end, place.end, b"".join(gap + package.encode() for package in packages))
     return None
 
 

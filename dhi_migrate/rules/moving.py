@@ -24,6 +24,7 @@ def reference_breakers(catalog: Catalog, resolution: Resolution, span: Span) -> 
     if resolution.best is None:
         return []
     found = [*_architecture(resolution, span), *_frozen(resolution, span), *_behind(catalog, resolution, span)]
+    found.extend(_another_language(resolution, span))
     if has_triggers(resolution.reference):
         text = f"{resolution.reference} runs instructions of its own in this build, and no hardened image does"
         found.append(Breaker(span, text, True))
@@ -33,6 +34,26 @@ def reference_breakers(catalog: Catalog, resolution: Resolution, span: Span) -> 
 def has_triggers(reference: str) -> bool:
     """Whether the tag of `reference` says that the image holds ONBUILD instructions: ``node:6-onbuild``."""
     return "onbuild" in reference.partition("@")[0].rpartition(":")[2].split("-")
+
+
+def _another_language(resolution: Resolution, span: Span) -> list[Breaker]:
+    """A step over a version that programs are known not to survive: https://docs.python.org/3/howto/pyporting.html."""
+    best = resolution.best
+    numbers = parse_upstream_tag(parse_reference(resolution.reference).tag).numbers
+    if best is None or best.name != "python" or numbers[:1] != (2,):
+        return []
+    return [Breaker(span, "a program for Python 2 does not run on Python 3: port it first", True)]
+
+
+def does_not_roll_forward(resolution: Resolution, data: bytes) -> bool:
+    """Whether the runtime of .NET moves over a major version, which programs refuse unless `data`, the file, asks for it.
+
+    https://learn.microsoft.com/dotnet/core/versions/selection#framework-dependent-apps-roll-forward
+    """
+    best = resolution.best
+    if best is None or best.name not in {"dotnet", "aspnetcore"} or best.definition.edition == "sdk":
+        return False
+    return resolution.match == "step-major" and b"ROLL_FORWARD" not in data
 
 
 def _architecture(resolution: Resolution, span: Span) -> list[Breaker]:

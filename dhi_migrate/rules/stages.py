@@ -15,7 +15,8 @@ from .breakers import Breaker, Move, breakers, start_breakers
 from .findings import StageReport
 from .hardened import HardenedUse, inspect_hardened
 from .linkage import link_breakers
-from .moving import reference_breakers
+from .moving import does_not_roll_forward, reference_breakers
+from .start import SHELLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,8 +97,28 @@ def _runs(stage: Stage) -> bool:
     return any(instruction.keyword == "RUN" for instruction in stage.instructions)
 
 
+# Package managers of node that start scripts of package.json.
+_RUNNERS = frozenset({"npm", "npx", "yarn", "yarnpkg", "pnpm", "pnpx"})
+
+
+def _starts_shell(stage: Stage) -> bool:
+    """Whether `stage` starts something in a shell, a shell script by its name, or a package manager of node."""
+    for instruction in stage.instructions:
+        if instruction.keyword not in {"CMD", "ENTRYPOINT", "HEALTHCHECK"}:
+            continue
+        argv = getattr(instruction.detail, "argv", None)
+        if argv is None:
+            if getattr(instruction.detail, "shell", None) is not None:
+                return True
+        elif argv:
+            name = argv[0].text.rsplit("/", 1)[-1]
+            if name in SHELLS or name in _RUNNERS or name.endswith(".sh") or name == "docker-entrypoint":
+                return True
+    return False
+
+
 class _Modeller(NamedTuple):
-    """What every step looks at; `stay_on_dev` is the level at which a shipping stage that runs commands keeps -dev."""
+    """What every step looks at; `stay_on_dev` is the level at which a shipping stage that needs a shell keeps -dev."""
 
     graph: BuildGraph
     lines: Lineage
@@ -145,7 +166,7 @@ class _Modeller(NamedTuple):
         """Commands are run on -dev images; those of stages that ship are what stands in the way of the runtime."""
         shipped, family = self.lines.shipped, self.lines.family[stage.index]
         ships = stage.index in shipped
-        if ships and self.stay_on_dev and any(_runs(member) for member in family):
+        if ships and self.stay_on_dev and any(_runs(member) or _starts_shell(member) for member in family):
             return "build"
         return (
             "build" if any(_runs(member) for member in family if not (ships and member.index in shipped)) else "final"
@@ -187,6 +208,11 @@ class _Modeller(NamedTuple):
                 if any(one.keyword in {"CMD", "ENTRYPOINT"} for member in unused for one in member.instructions):
                     found.extend(start_breakers(self._move(model, family, final=False)))
         found.extend(reference_breakers(self.catalog, resolution, span))
+        if does_not_roll_forward(resolution, self.graph.dockerfile.source.data):
+            text = (
+                "a program for one major version of .NET does not start on the next: raise the target framework first"
+            )
+            found.append(Breaker(span, text, True))
         platform = stage.platform
         if platform is not None and platform.text and not has_platform(platform.text, resolution.best.definition):
             written = f"{resolution.best.name}:{resolution.best.tag}"

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Literal
 
 from .._pattern import regex
-from .brought import DEFAULT_PATH, has_env, has_shell, may_bring
+from .brought import DEFAULT_PATH, has_env, has_shell, may_bring, may_copy
 from .entrypoints import plain_name
 from .file_texts import brought_text
 from .start import SHELLS, basename
@@ -42,7 +42,7 @@ _ABSENT = frozenset(
         *("java", "php", "ruby", "perl", "mvn", "gradle", "cargo", "go", "node", "python"),
         *("python2", "python3", "dotnet", "nginx", "redis-server", "mongod", "mysqld", "caddy", "bun"),
         *("deno", "tail", "sleep", "cat", "echo", "ls", "cp", "mkdir", "chown", "chmod", "printenv"),
-        *("envsubst", "watch", "entr", "sudo", "su"),
+        *("envsubst", "watch", "entr", "sudo", "su", "uv", "uvx"),
     }
 )
 # Images that hold a distribution's base alone, and programs that no such base has.
@@ -193,4 +193,15 @@ def is_moved(subject: Subject, word: str) -> bool:
         )
     theirs = subject.before.prefix.get(language) if subject.before is not None else None
     upstream = theirs is not None and word in {f"{theirs}/bin/{name}", f"{theirs}/sbin/{name}", f"{theirs}/{name}"}
-    return (upstream or bool(_MOVED.match(word))) and not may_bring(subject, word)
+    return (upstream or bool(_MOVED.match(word))) and not _is_brought(subject, word)
+
+
+def _is_brought(subject: Subject, path: str) -> bool:
+    """Whether the file may bring the program at `path` of a language whose image has it elsewhere.
+
+    An image for building has the language too: of its RUN instructions only those that name the path bring another one.
+    """
+    target = subject.target
+    if target is None or target.variant != "dev":
+        return may_bring(subject, path)
+    return may_copy(subject, path) or any(path in one.original for one in subject.chain_instructions("RUN"))

@@ -15,7 +15,7 @@ from dhi_migrate.settings import Settings
 
 
 class Migration(NamedTuple):
-    """As `dhi_migrate.migrate.fix.Migration`."""
+    """As `dhi_migrate.migrate.outcome.Migration`."""
 
     before: FileReport
     after: FileReport

@@ -16,7 +16,7 @@ from dhi_migrate.__main__ import main
 def rules_stub(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the stand-in where the rules are."""
     monkeypatch.setitem(sys.modules, "dhi_migrate.rules.engine", module("e", check_source=check_source))
-    monkeypatch.setitem(sys.modules, "dhi_migrate.migrate.fix", module("f", migrate_source=migrate_source))
+    monkeypatch.setitem(sys.modules, "dhi_migrate.migrate.levels", module("f", migrate_source=migrate_source))
 
 
 @pytest.fixture

@@ -359,7 +359,7 @@ def test_settings_reach_the_rules(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys.modules["dhi_migrate.rules.engine"], "check_source", note)
     write("Dockerfile", "FROM node:1\n")
     run(
-        "--registry", "docker.io/acme/dhi-{name}", "--target", "prod", "--level", "dev", "--select", "DHI1,DHI000",
+        "--registry", "docker.io/acme/dhi-{name}", "--target", "prod", "--level", "runtime", "--select", "DHI1,DHI000",
         "--extend-select", "DHI101", "--ignore", "DHI104", "--build-arg", "A=b=c", "--build-arg", "FROM_ENV",
         "--build-arg", "UNSET", "--build-arg=EMPTY=",
     )  # fmt: skip
@@ -368,7 +368,7 @@ def test_settings_reach_the_rules(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
             registry="docker.io/acme/dhi-{name}",
             target="prod",
             build_args=(("A", "b=c"), ("FROM_ENV", "e"), ("EMPTY", "")),
-            level="dev",
+            level="runtime",
             select=("DHI1", "DHI000", "DHI101"),
             ignore=("DHI104",),
         )

@@ -7,7 +7,7 @@ import pytest
 from dhi_migrate.catalog.store import Catalog
 from dhi_migrate.dockerfile.source import Source, Span
 from dhi_migrate.migrate import fix as module
-from dhi_migrate.migrate.fix import MAX_ROUNDS, migrate_source
+from dhi_migrate.migrate.fix import MAX_ROUNDS, fix_source
 from dhi_migrate.rules.findings import Edit, FileReport, Finding, Fix, Safety
 from dhi_migrate.settings import Settings
 
@@ -38,7 +38,7 @@ def engine(monkeypatch):
 
 
 def run(data: bytes = DATA, *, unsafe: bool = False):
-    return migrate_source("Dockerfile", data, Catalog.load(), Settings(), unsafe=unsafe)
+    return fix_source("Dockerfile", data, Catalog.load(), Settings(), unsafe=unsafe)
 
 
 def test_a_fix_that_brings_an_error_is_dropped_and_said(engine):

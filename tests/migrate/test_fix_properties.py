@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from dhi_migrate.catalog.store import Catalog
 from dhi_migrate.dockerfile import Dockerfile, Instruction, build_graph, parse
 from dhi_migrate.images import Spelling, parse_reference
-from dhi_migrate.migrate.fix import Migration, migrate_source
+from dhi_migrate.migrate.fix import fix_source
+from dhi_migrate.migrate.outcome import Migration
 from dhi_migrate.rules.edits import apply_edits
 from dhi_migrate.rules.findings import FileReport
 from dhi_migrate.settings import Settings
@@ -185,7 +186,7 @@ def dockerfiles(draw: st.DrawFn) -> bytes:
 
 def fix(data: bytes, *, unsafe: bool) -> Migration:
     """Fix `data` in memory."""
-    return migrate_source("Dockerfile", data, catalog(), SETTINGS, unsafe=unsafe)
+    return fix_source("Dockerfile", data, catalog(), SETTINGS, unsafe=unsafe)
 
 
 def errors(report: FileReport) -> Counter[str]:

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from dhi_migrate.catalog.store import Catalog
-from dhi_migrate.migrate.fix import migrate_source
+from dhi_migrate.migrate.fix import fix_source
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.rules.findings import Finding
 from dhi_migrate.settings import Settings
@@ -27,7 +27,7 @@ def found(text: str, code: str) -> list[Finding]:
 
 def fixed(text: str, *, unsafe: bool = False) -> str:
     """The Dockerfile `text` after fixing."""
-    return migrate_source("Dockerfile", text.encode(), catalog(), Settings(), unsafe=unsafe).data.decode()
+    return fix_source("Dockerfile", text.encode(), catalog(), Settings(), unsafe=unsafe).data.decode()
 
 
 BUILD = "FROM python:3.13-slim AS build\nRUN pip install flask\n"

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from dhi_migrate.catalog.store import Catalog
-from dhi_migrate.migrate.fix import migrate_source
+from dhi_migrate.migrate.fix import fix_source
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.rules.findings import StageReport
 from dhi_migrate.settings import Settings
@@ -574,5 +574,5 @@ def test_a_default_is_changed_unasked_only_where_nothing_else_depends_on_it(text
 
 def test_a_variable_with_a_name_keeps_its_tag_beside_it() -> None:
     text = b'ARG IMG=node\nFROM ${IMG}:24-alpine\nWORKDIR /s\nCOPY . .\nCMD ["node", "x.js"]\n'
-    fixed = migrate_source("Dockerfile", text, catalog(), Settings(), unsafe=False).data
+    fixed = fix_source("Dockerfile", text, catalog(), Settings(), unsafe=False).data
     assert fixed.startswith(b"ARG IMG=dhi.io/node\nFROM ${IMG}:24-alpine3.24\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dhi_migrate.catalog.store import Catalog
-from dhi_migrate.migrate.fix import migrate_source
+from dhi_migrate.migrate.fix import fix_source
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.rules.findings import Finding
 from dhi_migrate.rules.registry import Example, rules, texts
@@ -93,9 +93,7 @@ def test_fixing_the_bad_example_makes_the_good_one(code: str, example: Example) 
         assert safe == [], "an example with a safe fix shows what comes of it"
         return
     settings = Settings(**example.options)
-    migration = migrate_source(
-        "Dockerfile", bad.encode(), catalog(), settings, unsafe=example.unsafe, tree=tree(example)
-    )
+    migration = fix_source("Dockerfile", bad.encode(), catalog(), settings, unsafe=example.unsafe, tree=tree(example))
     assert migration.data.decode() == good
     assert migration.problem is None
 

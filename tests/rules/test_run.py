@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from dhi_migrate.catalog.store import Catalog
-from dhi_migrate.migrate.fix import migrate_source
+from dhi_migrate.migrate.fix import fix_source
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.settings import Settings
 
@@ -37,7 +37,7 @@ def told(text: str, level: str = "auto") -> list[tuple[str, str, int]]:
 
 def fixed(text: str, *, unsafe: bool = False) -> str:
     """What fixing makes of `text`."""
-    migration = migrate_source("Dockerfile", text.encode(), catalog(), Settings(), unsafe=unsafe)
+    migration = fix_source("Dockerfile", text.encode(), catalog(), Settings(), unsafe=unsafe)
     assert migration.problem is None
     return migration.data.decode()
 

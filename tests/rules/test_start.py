@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from dhi_migrate.catalog.store import Catalog
-from dhi_migrate.migrate.fix import migrate_source
+from dhi_migrate.migrate.fix import fix_source
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.settings import Settings
 
@@ -35,7 +35,7 @@ def found(text: str, **options: str) -> list[tuple[str, str, int, int | None]]:
 
 def fixed(text: str, *, unsafe: bool = False) -> str:
     """The file with its fixes."""
-    return migrate_source("Dockerfile", text.encode(), catalog(), Settings(), unsafe=unsafe).data.decode()
+    return fix_source("Dockerfile", text.encode(), catalog(), Settings(), unsafe=unsafe).data.decode()
 
 
 @pytest.mark.parametrize(

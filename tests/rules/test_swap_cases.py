@@ -19,7 +19,8 @@ import pytest
 
 from dhi_migrate.catalog.overlay import load_overlay
 from dhi_migrate.catalog.store import Catalog
-from dhi_migrate.migrate.fix import Migration, migrate_source
+from dhi_migrate.migrate.fix import fix_source
+from dhi_migrate.migrate.outcome import Migration
 from dhi_migrate.report.json_report import file_object
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.settings import Settings
@@ -46,7 +47,7 @@ def options(name: str) -> tuple[Catalog, Settings]:
 
 def migrate(name: str, *, unsafe: bool) -> Migration:
     """Fix the Dockerfile of a case in memory."""
-    return migrate_source("Dockerfile", (CASES / name / "Dockerfile").read_bytes(), *options(name), unsafe=unsafe)
+    return fix_source("Dockerfile", (CASES / name / "Dockerfile").read_bytes(), *options(name), unsafe=unsafe)
 
 
 def expected(name: str, file: str, otherwise: bytes) -> bytes:
@@ -91,7 +92,7 @@ def test_what_fixing_a_file_writes(name: str) -> None:
 def test_fixing_a_fixed_file_writes_nothing(name: str) -> None:
     for unsafe in (False, True):
         once = migrate(name, unsafe=unsafe).data
-        again = migrate_source("Dockerfile", once, *options(name), unsafe=unsafe)
+        again = fix_source("Dockerfile", once, *options(name), unsafe=unsafe)
         assert again.data == once
 
 

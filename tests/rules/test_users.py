@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from dhi_migrate.catalog.store import Catalog
-from dhi_migrate.migrate.fix import migrate_source
+from dhi_migrate.migrate.fix import fix_source
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.settings import Settings
 
@@ -20,7 +20,7 @@ def catalog() -> Catalog:
 
 def fixed(data: bytes, *, unsafe: bool = False) -> bytes:
     """What the fixes make of the Dockerfile `data`."""
-    return migrate_source("Dockerfile", data, catalog(), Settings(), unsafe=unsafe).data
+    return fix_source("Dockerfile", data, catalog(), Settings(), unsafe=unsafe).data
 
 
 def found(text: str, *codes: str, settings: Settings | None = None) -> list[tuple[str, int]]:

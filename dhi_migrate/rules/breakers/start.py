@@ -273,6 +273,8 @@ def _health_breakers(move: Move, health: Instruction) -> list[Breaker]:
     started = _program_breakers(move, health) if argv and basename(argv[0]) not in _FETCHERS else []
     words = argv if argv is not None else tuple(health.original.replace(";", " ").replace("|", " ").split())
     known = known_programs(move.definition)
+    if move.definition.distro == "alpine" and move.definition.bin_sh:
+        known |= {"wget", "nc"}  # every shell of Alpine is busybox, which is these programs too
     missing = sorted({basename(word) for word in words if basename(word) in _FETCHERS} - known)
     return started + [
         Breaker(health.span, f"the HEALTHCHECK runs {tool}, which {move.image} does not have", True) for tool in missing

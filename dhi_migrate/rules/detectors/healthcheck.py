@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Literal
 
+from ..._pattern import regex
 from ...dockerfile.details import Healthcheck
 from ...dockerfile.shell import read_argument, read_shell, shell_argv
 from ...dockerfile.shell.read import BUILTINS
@@ -35,6 +36,9 @@ _COREUTILS = frozenset({"[", "test", "true", "false", "echo", "printf", "kill"})
 _BARE = ("static", "pkg-", "eclipse-temurin", "node", "python", "golang")
 # Words of Compose's "healthcheck.test", which mean nothing in a Dockerfile: https://docs.docker.com/reference/compose-file/services/#healthcheck.
 _COMPOSE = frozenset({"CMD", "CMD-SHELL", "NONE"})
+
+# A search path to which the file adds the programs of one virtual environment and nothing else.
+_VENV_PATH = regex(r"PATH[= ]+[\"']?(?:[^\s:\"'$]{0,200}/\.?v?env|\$\{?VIRTUAL_ENV\}?)/bin:\$\{?PATH\}?[\"']?(?:\s|\Z)")
 
 
 def healthcheck(subject: Subject, problem: Literal["shell", "tool"]) -> Iterator[Hit]:
@@ -138,7 +142,9 @@ def _listed(target: Definition) -> bool:
 def _own_path(subject: Subject) -> bool:
     """Whether the file names directories of its own in PATH and fills them: what is in them is not known."""
     path = subject.stage.state.env.get("PATH")
-    return path is not None and path.instruction is not None and any(one.outside for one in brought(subject))
+    if path is None or path.instruction is None or _VENV_PATH.search(path.instruction.original) is not None:
+        return False  # a virtual environment holds what Python packages bring
+    return any(one.outside for one in brought(subject))
 
 
 def _tool_hit(

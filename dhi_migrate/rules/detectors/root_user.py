@@ -96,8 +96,8 @@ def _fixes(subject: Subject) -> tuple[Fix, ...]:
     own = own_account(target) if target is not None else None
     if target is None or own is None or (target.uid == 0 and _needs_root(subject)):
         return ()
-    if target.variant == "dev" and not what_keeps(subject):
-        return ()  # the runtime image is the better answer, and DHI115 gives it
+    if target.variant == "dev" and not (subject.ships and what_keeps(subject)):
+        return ()  # the runtime image is the better answer, and DHI115 gives it; a stage for --target has files of root
     edit = _edit(subject, own.name)
     return (Fix("unsafe", f"End with USER {own.name}", (edit,), bound=subject.pending),)
 

@@ -10,7 +10,7 @@ from ..causes import also, is_root, judged, listed, needs_shell
 from ..creation import made_uids, removal
 from ..facts import read_facts
 from ..findings import Fix, Hit
-from ..repairs import insert_before
+from ..installing import install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,8 +156,7 @@ def _building(subject: Subject, target: Definition, runs: list[RunFacts]) -> Ite
         text += ", and no package manager to install it: write numbers in USER and --chown, they need no account"
     else:
         text += f": install {packages} before it"
-        if is_root(subject, run.instruction):
-            fixes = (_install(subject, target, run, packages),)
+        fixes = install(subject, target, run, account.command, names, ahead=True)
     rest = dict.fromkeys(one.instruction for one, _ in found if one is not run)
     text += also(subject, rest)
     evidence = f"{target.source} does not list {packages}"
@@ -190,13 +189,3 @@ def _installed(subject: Subject, run: RunFacts) -> frozenset[str] | None:
                 return None
             names.update(package.name for package in one.packages)
     return frozenset(names)
-
-
-def _install(subject: Subject, target: Definition, run: RunFacts, packages: str) -> Fix:
-    text = (
-        f"RUN apk add --no-cache {packages}"
-        if target.package_manager == "apk"
-        else f"RUN apt-get update && apt-get install -y --no-install-recommends {packages} && rm -rf /var/lib/apt/lists/*"
-    )
-    edit = insert_before(subject.file.dockerfile, run.instruction, text)
-    return Fix("safe", f"Install {packages}", (edit,), bound=subject.pending)

@@ -109,8 +109,13 @@ def script_facts(instruction: Instruction, script: Script) -> RunFacts:
         tuple(notes.downloads),
         tuple(programs),
         tuple(leftover),
-        None if leftover or not script.ok or _GROUP_WRITES.search(instruction.original) else _pure(kinds),
+        None if leftover or not script.ok or writes_in_groups(instruction) else _pure(kinds),
     )
+
+
+def writes_in_groups(instruction: Instruction) -> bool:
+    """Whether the output of a whole group or loop of the RUN `instruction` may go to a file that no command shows."""
+    return _GROUP_WRITES.search(instruction.original) is not None
 
 
 def _is_read(command: Command, commands: tuple[Command, ...], index: int) -> bool:

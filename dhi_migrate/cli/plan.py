@@ -1,0 +1,147 @@
+"""The command ``plan``: what a migration of these files takes and gains, as a work list. Nothing is written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from ..catalog.model import CatalogInfo
+from ..catalog.store import Catalog
+from ..migrate.plan import FilePlan, plan_source, plan_totals, work_list
+from ..project.context import DirectoryContext, open_context
+from ..project.discovery import discover
+from ..project.reader import MAX_BYTES, ReadError, read_file, reason
+from ..report.style import Style
+from ..settings import Settings
+from .check import STDIN_NAME, _catalog, _hint, _job, _open, _RunError, _settings
+from .console import say
+from .freshness import staleness_notice
+from .options import CheckOptions, PlanFormat
+from .pool import results
+from .progress import Progress
+from .reporter import FAILED, OK
+from .work import Job, _internal
+
+
+def run(options: CheckOptions, format: PlanFormat) -> int:
+    """Plan the files that `options` name, print the plans in `format`, and give the exit code.
+
+    Of `options` those count that the command has. 0: all files were planned, whatever was found; 2: a usage, configuration or I/O
+    error. Nothing is raised, interruption by the keyboard included.
+    """
+    try:
+        settings = _settings(options)
+        catalog = _catalog(options.catalog)
+        notice = None if options.quiet else staleness_notice(catalog.info.date)
+        if notice is not None:
+            say(notice)
+        return _run(options, format, settings, catalog)
+    except _RunError as trouble:
+        say(str(trouble))
+    except KeyboardInterrupt:
+        say("interrupted")
+    except OSError as error:
+        say(f"cannot write the plan: {reason(error)}")
+    return FAILED
+
+
+def _run(options: CheckOptions, format: PlanFormat, settings: Settings, catalog: Catalog) -> int:
+    stream = options.paths == ("-",)
+    given = () if stream else options.paths or (".",)
+    found = discover(given, options.exclude, force_exclude=options.force_exclude)
+    output = _open(options.output, found.files)
+    try:
+        job = _job(options, settings, output, given)
+        if not options.quiet and not stream:
+            for text in found.notices:
+                say(f"notice: {text}")
+            if not found.files and not found.errors:
+                say(f"no Dockerfiles found in {', '.join(given)}")
+        if stream:
+            planned = iter((_plan_stream(job, catalog),))
+        else:
+            missing = (failure(error.path, error.message + _hint(error.path), job) for error in found.errors)
+            planned = chain(
+                missing, results(plan_file, failure, found.files, job, catalog, options.catalog, options.jobs)
+            )
+        plans = _collected(planned, len(found.files), quiet=options.quiet)
+        for piece in _laid_out(plans, format, job.style, catalog.info, quiet=options.quiet):
+            output.write(piece.encode())
+            if output.broken:
+                break
+    finally:
+        output.close()
+    return FAILED if any(plan.error is not None for plan in plans) else OK
+
+
+def plan_file(path: str, job: Job, catalog: Catalog) -> FilePlan:
+    """Give the plan for the file at `path`, by the settings of `job`. Nothing is raised for a bad file, however bad."""
+    data = read_file(path)
+    if isinstance(data, ReadError):
+        return failure(path, data.message, job)
+    return _planned(path, data, job, catalog, open_context(path, data, job.roots))
+
+
+def failure(path: str, message: str, job: Job) -> FilePlan:
+    """Give the plan of a file that could not be dealt with."""
+    del job  # every function of a pool is given it
+    return FilePlan(path, None, None, message)
+
+
+def _plan_stream(job: Job, catalog: Catalog) -> FilePlan:
+    """Give the plan for standard input, which has no build context."""
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        return failure(STDIN_NAME, f"is larger than {MAX_BYTES} bytes, the most that is read", job)
+    return _planned(STDIN_NAME, data, job, catalog, None)
+
+
+def _planned(path: str, data: bytes, job: Job, catalog: Catalog, tree: DirectoryContext | None) -> FilePlan:
+    """Plan one file; a fault of ours in one file must not cost the plans of the others."""
+    try:
+        return plan_source(path, data, catalog, job.settings, tree=tree)
+    except Exception as error:
+        return failure(path, _internal(error), job)
+
+
+def _collected(planned: Iterator[FilePlan], total: int, *, quiet: bool) -> list[FilePlan]:
+    """Wait for all of `total` plans, and say which files could not be read as they come."""
+    plans: list[FilePlan] = []
+    with Progress(total, wanted=not quiet) as progress:
+        for plan in planned:
+            if plan.error is not None:
+                progress.make_way()
+                say(f"{plan.path}: {plan.error}")
+            plans.append(plan)
+            progress.advance()
+    return work_list(plans)
+
+
+def _laid_out(
+    plans: Sequence[FilePlan], format: PlanFormat, style: Style, info: CatalogInfo, *, quiet: bool
+) -> Iterator[str]:
+    """Give the report in pieces; without the totals when `quiet`, except in JSON, whose form is fixed."""
+    totals = plan_totals(plans)
+    if format == "json":
+        from ..report import plan_json
+        from ..report.json_report import render_head
+
+        yield render_head(info)
+        for number, plan in enumerate(plans):
+            yield ("," if number else "") + plan_json.render_file(plan)
+        yield plan_json.render_tail(totals)
+    elif format == "markdown":
+        from ..report import plan_markdown
+
+        yield plan_markdown.render_head()
+        yield from map(plan_markdown.render_row, plans)
+        if not quiet:
+            yield plan_markdown.render_tail(totals)
+    else:
+        from ..report import plan_text
+
+        for plan in plans:
+            yield plan_text.render_plan(plan, style)
+        if not quiet:
+            yield plan_text.render_plan_totals(totals, style)

@@ -1,0 +1,1 @@
+"""What the commands of a stage leave behind, and what each package is for."""

@@ -1,0 +1,247 @@
+"""From the facts of a RUN to its effects, command by command, in the directory in which each runs."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ..._record import NamedTuple
+from ...rules.facts.files import is_cache
+from ...rules.facts.read import writes_in_groups
+from .model import Effect
+from .table import BUILDS, COMMANDS, INSTALLS, MAKE_INSTALLS, OUTPUT_VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ...dockerfile import Span
+    from ...dockerfile.shell import Command
+    from ...rules.facts import Build, LanguageInstall, PackageCommand, RunFacts
+    from .model import Kind
+
+MAX_SHOWN = 60
+"""Most characters of a command that a message shows."""
+
+
+class Place(NamedTuple):
+    """Where a RUN runs: its work directory (None: not known) and what variables stand for (None: not known)."""
+
+    workdir: str | None
+    expand: Callable[[str], str | None]
+
+
+def shown(command: Command) -> str:
+    """`command` as a message names it, on one line, its end left out where it is long."""
+    text = " ".join(word.raw for word in command.words) or "a command"
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 2].rstrip()} .."
+
+
+def effects(run: RunFacts, place: Place) -> tuple[Effect, ...]:
+    """The effects of all commands of `run`, in order; one unknown effect for a text that cannot be read."""
+    if not run.script.ok:
+        return (Effect("unknown", run.instruction.span, "a text that cannot be read in full"),)
+    if writes_in_groups(run.instruction):
+        return (Effect("unknown", run.instruction.span, "output of a group of commands that goes to a file"),)
+    return tuple(PathReader(run, place).read())
+
+
+class PathReader:
+    """Reads one RUN; the directory changes with ``cd``."""
+
+    def __init__(self, run: RunFacts, place: Place) -> None:
+        self.run = run
+        self.place = place
+        self.stack: list[tuple[int, str | None]] = [(0, place.workdir)]
+        self.leftover = {command.span for command in run.leftover}
+
+    def read(self) -> Iterator[Effect]:
+        """The effects of all commands, in order."""
+        for command in self.run.script.commands:
+            while len(self.stack) > 1 and command.depth < self.stack[-1][0]:
+                self.stack.pop()
+            if command.name == "cd":
+                self._change(command)
+            elif command.name in {"pushd", "popd"}:
+                self.stack[-1] = (self.stack[-1][0], None)
+            else:
+                yield from (one._replace(certain=command.certain) for one in self._effects(command))
+
+    @property
+    def folder(self) -> str | None:
+        """The directory in which the next command runs; None where that is not known."""
+        return self.stack[-1][1]
+
+    def _change(self, command: Command) -> None:
+        words = [word for word in command.arguments if word.text not in {"-P", "-L", "--"}]
+        target = self.path(words[0].text) if len(words) == 1 and words[0].text != "-" else None
+        if command.depth > self.stack[-1][0]:
+            self.stack.append((command.depth, target))
+        else:
+            self.stack[-1] = (self.stack[-1][0], target)
+
+    def path(self, text: str) -> str | None:
+        """The absolute path that `text` means here; None where it is not known."""
+        if text.startswith("~/") or text == "~":
+            text = "/root" + text[1:]
+        text = text.replace("${HOME}", "$HOME")
+        expanded = self.place.expand(text)
+        if expanded is None and text.startswith("$HOME"):
+            expanded = self.place.expand("/root" + text.removeprefix("$HOME"))
+        if expanded is None or "\0" in expanded or any(sign in expanded for sign in "`$"):
+            return None
+        for sign in "*?[{":
+            head = expanded.partition(sign)[0]
+            if len(head) < len(expanded):
+                # what matches lies in the directory before the pattern
+                expanded = head.rpartition("/")[0] or ("/" if head.startswith("/") else ".")
+        if not expanded.startswith("/"):
+            if self.folder is None:
+                return None
+            expanded = posixpath.join(self.folder, expanded)
+        return "/" + posixpath.normpath(expanded).lstrip("/")
+
+    def _effects(self, command: Command) -> Iterator[Effect]:
+        run, span, text = self.run, command.span, shown(command)
+        found = False
+        for package in run.packages:
+            if package.command is command:
+                found = True
+                yield from self._packages(package, text)
+        if any(one.command is command for one in run.accounts):
+            found = True
+            yield Effect("account", span, text)
+        changed = [one.command for one in run.ownerships] + [one.command for one in run.modes]
+        if any(one is command for one in changed):
+            found = True
+            yield Effect("owner", span, text)
+        for install in run.languages:
+            if install.command is command:
+                found = True
+                yield self._install(install, text)
+        for build in run.builds:
+            if build.command is command:
+                found = True
+                yield from self._build(build, text)
+        for one in run.written:
+            if one.command is command:
+                found = True
+                yield self._written(one.kind, one.path, command, text)
+        for download in run.downloads:
+            if download.command is command:
+                found = True
+                if download.tool == "git" and download.output:
+                    yield self._written("file", download.output, command, text)
+        if not found and span in self.leftover:
+            yield self._known(command, text) or Effect("unknown", span, text)
+
+    def _known(self, command: Command, text: str) -> Effect | None:
+        """The effect of a command that is no fact of its own, by the table of such commands; None where it has none."""
+        words = tuple(word.text for word in command.words)
+        for beginning, kind in COMMANDS:
+            if words[: len(beginning)] != beginning and (command.name, *words[1:])[: len(beginning)] != beginning:
+                continue
+            if kind == "edited":
+                paths = [self.path(word) for word in words[1:] if not word.startswith("-")]
+                known = tuple(path for path in paths if path is not None)
+                return Effect("edited", command.span, text, known) if len(known) == len(paths) else None
+            if kind == "tree":
+                return self._tree(command.span, text)
+            if kind == "certificates":
+                return Effect("path", command.span, text, ("/etc/ssl/certs/ca-certificates.crt",))
+            if kind == "data":
+                option = next((place for place, word in enumerate(words) if word == "-d"), None)
+                path = self.path(words[option + 1]) if option is not None and option + 1 < len(words) else None
+                return Effect("path", command.span, text, (path,)) if path is not None else None
+            return Effect("python" if kind == "python" else "nothing", command.span, text)
+        return None
+
+    def _packages(self, one: PackageCommand, text: str) -> Iterator[Effect]:
+        span = one.command.span
+        if one.action == "install":
+            if one.opaque:
+                yield Effect("unknown", span, text)
+            yield Effect("packages", span, text, names=tuple(dict.fromkeys(package.name for package in one.packages)))
+        elif one.action == "other":
+            yield Effect("unknown", span, text)
+
+    def _install(self, one: LanguageInstall, text: str) -> Effect:
+        span = one.command.span
+        row = INSTALLS.get(one.tool)
+        if row is None:
+            return Effect("unknown", span, text)
+        where = row.actions.get(one.action, row.where)
+        if where == "python":
+            return self._python(one, text)
+        if one.is_global and where == "tree":
+            return Effect("global", span, text, names=one.packages)
+        if where == "place":
+            return Effect("place", span, text, (row.place,))
+        if where == "tree":
+            return self._tree(span, text, self._moved(one.options))
+        if where == "global":
+            return Effect("global", span, text, names=one.packages)
+        return Effect("nothing", span, text)
+
+    def _python(self, one: LanguageInstall, text: str) -> Effect:
+        span = one.command.span
+        for index, option in enumerate(one.options):
+            name, equals, value = option.partition("=")
+            if name in {"-t", "--target", "--prefix", "--root"}:
+                given = value if equals else one.options[index + 1] if index + 1 < len(one.options) else ""
+                path = self.path(given) if given else None
+                return Effect("path", span, text, (path,)) if path is not None else Effect("unknown", span, text)
+        return Effect("python", span, text, names=one.packages)
+
+    @staticmethod
+    def _moved(options: tuple[str, ...]) -> str | None:
+        """The directory that a flag sends the tool to: ``npm --prefix web``, ``yarn --cwd web``."""
+        flags = {"--prefix", "-C", "--cwd", "--dir", "--working-dir", "-d", "--project"}
+        for index, option in enumerate(options):
+            name, equals, value = option.partition("=")
+            if name in flags:
+                return value if equals else options[index + 1] if index + 1 < len(options) else ""
+        return None
+
+    def _tree(self, span: Span, text: str, moved: str | None = None) -> Effect:
+        folder = self.path(moved) if moved else self.folder
+        if folder is None:
+            return Effect("unknown", span, text)
+        return Effect("tree", span, text, (folder,))
+
+    def _build(self, one: Build, text: str) -> Iterator[Effect]:
+        span = one.command.span
+        if one.tool in {"make", "cmake", "ninja", "meson", "just"}:
+            words = [word.text for word in one.command.arguments]
+            known = one.tool == "make" and not any(
+                word.startswith(MAKE_INSTALLS) or "install" in word for word in words
+            )
+            yield self._tree(span, text) if known else Effect("unknown", span, text)
+            return
+        if one.tool not in BUILDS:
+            yield Effect("unknown", span, text)
+            return
+        variable = OUTPUT_VARIABLES.get((one.tool, one.action), "")
+        named = self.place.expand(f"${variable}") if variable else None
+        outputs = [self.path(output) for output in one.outputs]
+        if named and named.startswith("/"):
+            outputs.append(posixpath.normpath(named))
+        paths = tuple(path for path in outputs if path is not None)
+        if len(paths) < len(outputs):
+            yield Effect("unknown", span, text)
+        elif paths:
+            yield Effect("path", span, text, paths)
+        elif one.tool in {"go", "cargo"} and one.action == "run":
+            yield Effect("unknown", span, text)
+        else:
+            yield self._tree(span, text)
+
+    def _written(self, kind: str, text: str, command: Command, shown_as: str) -> Effect:
+        path = self.path(text)
+        cached = path is not None and (is_cache(text) or is_cache(path))
+        if cached:
+            return Effect("nothing", command.span, shown_as)
+        if path is None:
+            return Effect("unknown", command.span, shown_as)
+        found: Kind = "removed" if kind == "removed" else "edited" if kind == "edited" else "path"
+        return Effect(found, command.span, shown_as, (path,))

@@ -1,0 +1,170 @@
+"""What a stage installs for Python, read from the requirements of the build context: whether something there needs a library.
+
+A library such as libpq5 is often installed for a driver that has long come with its own copy. Only the few packages that load
+it are asked for; where one requirement file cannot be seen, nothing is known.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ..._pattern import regex
+from ...dockerfile.details import Add, Copy
+from ...rules.facts import stage_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...dockerfile import Stage
+    from ...rules.facts import LanguageInstall
+    from ...rules.subject import Subject
+
+_POSTGRES = ("libpq5", "libpq-dev", "libpq", "postgresql-dev", "postgresql-libs")
+_MYSQL = (
+    *("libmariadb3", "libmariadb-dev", "default-libmysqlclient-dev", "libmysqlclient-dev", "mariadb-dev"),
+    "mariadb-connector-c-dev",
+)
+_FOR_POSTGRES = frozenset(
+    {"psycopg2", "psycopg", "psycopg-c", "pygresql", "pgcopy", "py-postgresql", "plpygis", "momoko", "queries"}
+)
+_FOR_MYSQL = frozenset({"mysqlclient", "mysql-python", "mariadb", "pymysqlsa", "oursql"})
+USERS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(_POSTGRES, _FOR_POSTGRES),
+    **dict.fromkeys(_MYSQL, _FOR_MYSQL),
+}
+"""Packages of Python that load a library of the system, by the packages of the system that hold it: their own documentation."""
+
+_OWN_COPY = regex(r"(?:psycopg2-binary|psycopg\[(?:[a-z,\s]*,\s*)?binary)")
+_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+MAX_LINES = 5000
+"""Most requirements that are read."""
+
+
+def is_unused(subject: Subject, package: str) -> bool:
+    """Whether nothing that the stage installs for Python loads the library of the system's `package`; False where not known."""
+    users = USERS.get(package)
+    if users is None:
+        return False
+    lines = _requirements(subject)
+    if lines is None:
+        return False
+    for line in lines:
+        text = line.strip().lower()
+        found = _NAME.match(text)
+        if found is None:
+            continue
+        if found[0].replace("_", "-") in users and _OWN_COPY.match(text) is None:
+            return False
+    return True
+
+
+def _requirements(subject: Subject) -> list[str] | None:
+    """The lines of all that the stages of the file install for Python; None where something cannot be seen."""
+    found: list[str] = []
+    any_install = False
+    graph = subject.file.graph
+    for stage in graph.stages:
+        if stage.index not in graph.reachable:
+            continue
+        for run in stage_facts(stage).runs:
+            for one in run.languages:
+                if one.tool not in _PYTHON:
+                    continue
+                any_install = any_install or one.action != "venv"
+                lines = _installed(subject, stage, one)
+                if lines is None:
+                    return None
+                found.extend(lines)
+    return found if any_install and len(found) <= MAX_LINES else None
+
+
+_PYTHON = frozenset({"pip", "uv", "poetry", "pipenv", "pdm", "setup.py", "conda", "easy_install"})
+
+
+def _installed(subject: Subject, stage: Stage, one: LanguageInstall) -> list[str] | None:
+    """What one command installs, as lines of requirements; None where that cannot be seen."""
+    if one.action == "venv":
+        return []
+    project = one.tool in {"poetry", "uv"} and one.action in {"install", "sync"}
+    if one.tool not in {"pip", "uv"} and not project:
+        return None
+    found = [name for name in one.packages if not name.startswith(".")]
+    if any(name.startswith(("/", "git+", "http")) for name in found):
+        return None
+    if project or len(found) < len(one.packages) or any(option in {"-e", "--editable"} for option in one.options):
+        lines = _project(_copied(subject, stage, "pyproject.toml"))
+        if lines is None:
+            return None
+        found.extend(lines)
+    for name in _files(one.options):
+        data = _copied(subject, stage, name)
+        if data is None:
+            return None
+        lines = data.decode("utf-8", "replace").splitlines()[: MAX_LINES + 1]
+        if any(line.lstrip().startswith(("-r", "-e", "-c", "--r", "git+", ".")) for line in lines):
+            return None
+        found.extend(lines)
+    return found
+
+
+def _files(options: tuple[str, ...]) -> Iterator[str]:
+    for index, option in enumerate(options):
+        name, equals, value = option.partition("=")
+        if name in {"-r", "--requirement"}:
+            yield value if equals else options[index + 1] if index + 1 < len(options) else ""
+        elif option.startswith("-r") and len(option) > 2:
+            yield option[2:]
+
+
+def _project(data: bytes | None) -> list[str] | None:
+    """The dependencies that a pyproject.toml names, all groups of them; None where it names none in a way that is known."""
+    import tomllib
+
+    try:
+        whole = tomllib.loads((data or b"").decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    project, tool = whole.get("project"), whole.get("tool")
+    found: list[str] = []
+    known = False
+    if isinstance(project, dict):
+        groups = project.get("optional-dependencies")
+        every = [project.get("dependencies"), *(groups.values() if isinstance(groups, dict) else ())]
+        for names in every:
+            if isinstance(names, list):
+                known = True
+                found.extend(map(str, names))
+    poetry = tool.get("poetry") if isinstance(tool, dict) else None
+    if isinstance(poetry, dict) and isinstance(poetry.get("dependencies"), dict):
+        known = True
+        found.extend(_poetry(poetry["dependencies"]))
+    return found if known else None
+
+
+def _poetry(dependencies: dict[str, object]) -> Iterator[str]:
+    """The dependencies of a table of Poetry as lines of requirements."""
+    for name, value in dependencies.items():
+        extras = value.get("extras") if isinstance(value, dict) else None
+        yield f"{name}[{','.join(map(str, extras))}]" if isinstance(extras, list) else name
+
+
+def _copied(subject: Subject, stage: Stage, name: str) -> bytes | None:
+    """The file `name` as the build context has it, found by the COPY that brings it into `stage`."""
+    tree = subject.file.tree
+    if tree is None or not name or "$" in name:
+        return None
+    base = posixpath.basename(name)
+    for one in stage.instructions:
+        detail = one.detail
+        if not isinstance(detail, Copy | Add) or (isinstance(detail, Copy) and detail.from_ is not None):
+            continue
+        for word in detail.sources:
+            source = word.text.strip("\"'").removeprefix("./").rstrip("/")
+            if posixpath.basename(source) == base:
+                return tree.read(source.removeprefix("/"))
+            if source in {"", "."} or "." not in posixpath.basename(source):
+                data = tree.read(posixpath.join(source, base))
+                if data is not None:
+                    return data
+    return None

@@ -1,0 +1,101 @@
+"""Plans for programs: JSON, version 1. Its schema is ``docs/schema/plan-v1.schema.json``.
+
+What `json_report` says about texts and places holds here as well, and the head of the document is that of its `render_head`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from .escape import printable
+
+if TYPE_CHECKING:
+    from ..migrate.gain import Gain, ImageTraits
+    from ..migrate.plan import FilePlan, PlannedSwap, PlanTotals
+
+
+def render_file(plan: FilePlan) -> str:
+    """Give one file as a JSON object, to be separated from the others by a comma."""
+    return "\n  " + json.dumps(plan_object(plan), indent=1).replace("\n", "\n  ")
+
+
+def render_tail(totals: PlanTotals) -> str:
+    """Give the end of the document."""
+    summary = {
+        "files": totals.files,
+        "groups": [group._asdict() for group in totals.groups],
+        "images": totals.images,
+        "stop_root": totals.stop_root,
+        "lose_shell": totals.lose_shell,
+        "lose_package_manager": totals.lose_package_manager,
+        "unknown_root": totals.unknown_root,
+        "unknown_shell": totals.unknown_shell,
+        "unknown_package_manager": totals.unknown_package_manager,
+    }
+    return f'],\n "summary": {json.dumps(summary)}}}\n'
+
+
+def plan_object(plan: FilePlan) -> dict[str, Any]:
+    """Give one entry of "files"."""
+    return {
+        "path": printable(plan.path),
+        "status": plan.status,
+        "level": plan.level,
+        "error": _text(plan.error),
+        "swaps": [_swap(swap) for swap in plan.swaps],
+        "edits": [
+            {
+                "title": printable(edit.title),
+                "safety": edit.safety,
+                "rules": list(edit.rules),
+                "lines": list(edit.lines),
+            }
+            for edit in plan.edits
+        ],
+        "flags": plan.flags,
+        "blockers": [
+            {"level": one.level, "rule": one.rule, "line": one.line, "text": printable(one.text)}
+            for one in plan.blockers
+        ],
+        "step": None
+        if plan.step is None
+        else {"rule": plan.step.rule, "line": plan.step.line, "text": printable(plan.step.text)},
+        "gain": None if plan.gain is None else _gain(plan.gain),
+        "problem": _text(plan.problem),
+    }
+
+
+def _swap(swap: PlannedSwap) -> dict[str, Any]:
+    return {
+        "name": _text(swap.name),
+        "role": swap.role,
+        "line": swap.line,
+        "base": _text(swap.base),
+        "target": _text(swap.target),
+        "match": swap.match,
+        "reached": swap.reached,
+        "reasons": [printable(reason) for reason in swap.reasons],
+        "alternatives": [printable(alternative) for alternative in swap.alternatives],
+    }
+
+
+def _gain(gain: Gain) -> dict[str, Any]:
+    return {"reached": gain.reached, "before": _traits(gain.before), "after": _traits(gain.after)}
+
+
+def _traits(traits: ImageTraits) -> dict[str, Any]:
+    return {
+        "image": printable(traits.image),
+        "user": _text(traits.user),
+        "uid": traits.uid,
+        "root": traits.root,
+        "shell": traits.shell,
+        "package_manager": traits.package_manager,
+        "packages": traits.packages,
+        "source": printable(traits.source) or None,
+    }
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else printable(text)
