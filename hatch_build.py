@@ -14,7 +14,10 @@ TEXTS = ("why", "fix", "example")
 
 
 class RulesBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Adds ``dhi_migrate/rules/rules.json`` (what a check needs) and ``texts.json`` (what people read) to the wheel."""
+    """Adds to the wheel ``dhi_migrate/rules/rules.json`` (what a check needs) and what people read.
+
+    That is ``texts.json``, and the pages of the rules.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the compiled rules below the build directory and map them into the wheel (not for editable installs)."""
@@ -29,3 +32,5 @@ class RulesBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", "utf-8")
             build_data["force_include"][str(target)] = f"dhi_migrate/rules/{name}"
+        # the pages of the rules, to which the editor server links
+        build_data["force_include"][str(root / "docs" / "rules")] = "dhi_migrate/pages"

@@ -137,9 +137,11 @@ def check(
     that makes no references.
     """
     from .migrate.examine import examine
+    from .rules.severity import with_severities
     from .settings import Settings
 
-    return examine(path, data, catalog, settings if settings is not None else Settings(), tree=tree)
+    chosen = settings if settings is not None else Settings()
+    return with_severities(examine(path, data, catalog, chosen, tree=tree), chosen)
 
 
 def migrate(

@@ -6,10 +6,12 @@ small parser of our own (`cli.options.parse_plain`); tests hold both equal.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
-_TOP = ("--help", "-h", "--version")
+_TOP = ("--help", "-h", "--version", "--install-completion", "--show-completion")
+_COMPLETES = "_DHI_MIGRATE_COMPLETE"  # set by the completion script of a shell, which asks what can follow
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,6 +33,11 @@ def _run(arguments: list[str]) -> int:
     try:
         from .cli.options import COMMANDS, parse_plain
 
+        if _COMPLETES in os.environ:
+            from .cli.completion import imply_check
+
+            imply_check(os.environ)
+            return _full(arguments)
         if not arguments or arguments[0] not in (*COMMANDS, *_TOP):
             arguments.insert(0, "check")
         if arguments[0] == "check":

@@ -8,6 +8,7 @@ from ._record import NamedTuple
 
 LevelChoice = Literal["auto", "runtime", "split", "dev"]
 FailOn = Literal["error", "warning", "info", "never"]
+SeverityName = Literal["error", "warning", "info"]
 
 
 class Settings(NamedTuple):
@@ -16,6 +17,10 @@ class Settings(NamedTuple):
     `registry` is the template for hardened references and holds ``{name}``; `target` names the stage that ships (None:
     the last); `build_args` are (name, value) pairs as of ``docker build --build-arg``; `select` and `ignore` hold rule
     codes, code prefixes or names (an empty `select` is all); `level` bounds how far a final stage may be rewritten.
+
+    `severity` are (selector, severity) pairs for what is reported, of which the last that names a rule holds; what a finding
+    keeps from being swapped goes by the severity of its rule all the same. `own_rules` are rules of the user, each the JSON
+    text of a rule file (`dhi_migrate.project.config_rules` reads them).
     """
 
     registry: str = "dhi.io/{name}"
@@ -24,3 +29,5 @@ class Settings(NamedTuple):
     level: LevelChoice = "auto"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, SeverityName], ...] = ()
+    own_rules: tuple[str, ...] = ()

@@ -1,12 +1,14 @@
-"""Write docs/rules/*.md from the rule files; ``tests/docs`` holds that they have not drifted apart.
+"""Write docs/rules/*.md from the rule files, and the schema of a configuration from its model; tests hold them together.
 
 Run it with the project installed: ``python docs/generate.py``.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from dhi_migrate.project.config_model import json_schema
 from dhi_migrate.rules.registry import Example, RuleInfo, rules, texts
 
 HERE = Path(__file__).parent
@@ -69,8 +71,13 @@ def pages() -> dict[str, str]:
     return found
 
 
+def schemas() -> dict[str, str]:
+    """The schemas that are made from models, by file name."""
+    return {"config-v1.schema.json": json.dumps(json_schema(), indent=2) + "\n"}
+
+
 def main() -> None:
-    """Write the pages, and remove those of rules that are gone."""
+    """Write the pages and schemas, and remove the pages of rules that are gone."""
     folder = HERE / "rules"
     folder.mkdir(exist_ok=True)
     wanted = pages()
@@ -79,6 +86,8 @@ def main() -> None:
             path.unlink()
     for name, text in wanted.items():
         (folder / name).write_text(text, "utf-8")
+    for name, text in schemas().items():
+        (HERE / "schema" / name).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,12 @@ dhi-migrate --format json > out.json  for programs
 
 dhi-migrate - < Dockerfile            check standard input
 
+dhi-migrate --write-baseline          know today's findings; then: --baseline FILE
+
+dhi-migrate --diff-base origin/main   only what a branch has changed
+
+git ls-files -z '*Dockerfile*' | dhi-migrate --files-from -
+
 Exit codes: 0 nothing at or above --fail-on, 1 findings (or a diff),
 
 2 a usage, configuration or I/O error.
@@ -53,6 +59,7 @@ _OUTPUT = "Output"
 _RULES = "Rules"
 _MIGRATION = "Migration"
 _FILES = "Files"
+_CONFIGURATION = "Configuration"
 
 
 def _print_version(wanted: bool) -> None:
@@ -72,7 +79,6 @@ _Version = Annotated[
 
 app = typer.Typer(
     name="dhi-migrate",
-    add_completion=False,
     no_args_is_help=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -121,10 +127,23 @@ def check(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No notices and no summary.", rich_help_panel=_OUTPUT)
     ] = False,
+    statistics: Annotated[
+        bool,
+        typer.Option("--statistics", help="How often each rule was found, instead of where.", rich_help_panel=_OUTPUT),
+    ] = False,
     fail_on: Annotated[
-        FailOn,
-        typer.Option("--fail-on", help="The least severity that makes the exit code 1.", rich_help_panel=_OUTPUT),
-    ] = "warning",
+        FailOn | None,
+        typer.Option(
+            "--fail-on",
+            help="The least severity that makes the exit code 1.",
+            show_default="warning",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    exit_zero: Annotated[
+        bool,
+        typer.Option("--exit-zero", help="Exit code 0 whatever is found (errors are 2).", rich_help_panel=_OUTPUT),
+    ] = False,
     select: Annotated[
         list[str] | None,
         typer.Option(
@@ -142,24 +161,64 @@ def check(
         list[str] | None,
         typer.Option("--extend-select", metavar="RULE", help="These rules as well.", rich_help_panel=_RULES),
     ] = None,
+    severity: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--severity",
+            metavar="RULE=LEVEL",
+            help="Report a rule as error, warning or info. Repeatable.",
+            rich_help_panel=_RULES,
+        ),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="One configuration for all files, in place of the nearest dhi-migrate.toml above each.",
+            rich_help_panel=_CONFIGURATION,
+        ),
+    ] = None,
+    no_config: Annotated[
+        bool, typer.Option("--no-config", help="Use no configuration file.", rich_help_panel=_CONFIGURATION)
+    ] = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="FILE",
+            help="Count the findings that are in this file, and do not show them.",
+            rich_help_panel=_CONFIGURATION,
+        ),
+    ] = None,
+    write_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--write-baseline",
+            help="Write the findings of this run to the baseline (dhi-migrate-baseline.json).",
+            rich_help_panel=_CONFIGURATION,
+        ),
+    ] = False,
     level: Annotated[
-        LevelChoice,
+        LevelChoice | None,
         typer.Option(
             "--level",
             help="How far a final stage may be rewritten: swapped to the runtime image, split into a build and a"
             " runtime stage, or kept on the -dev image.",
+            show_default="auto",
             rich_help_panel=_MIGRATION,
         ),
-    ] = "auto",
+    ] = None,
     registry: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--registry",
             metavar="TEMPLATE",
             help="How hardened references are written, for example docker.io/acme/dhi-{name}.",
+            show_default=DEFAULT_REGISTRY,
             rich_help_panel=_MIGRATION,
         ),
-    ] = DEFAULT_REGISTRY,
+    ] = None,
     catalog: Annotated[
         str | None,
         typer.Option(
@@ -201,6 +260,32 @@ def check(
         bool,
         typer.Option("--force-exclude", help="Leave them out even when named as PATH.", rich_help_panel=_FILES),
     ] = False,
+    project: Annotated[
+        bool,
+        typer.Option(
+            "--project",
+            help="In directories, also check Compose, Kubernetes, workflows, bake, Python and other files that name images.",
+            rich_help_panel=_FILES,
+        ),
+    ] = False,
+    diff_base: Annotated[
+        str | None,
+        typer.Option(
+            "--diff-base",
+            metavar="REV",
+            help="Only findings on lines that have changed since this git revision.",
+            rich_help_panel=_FILES,
+        ),
+    ] = None,
+    files_from: Annotated[
+        str | None,
+        typer.Option(
+            "--files-from",
+            metavar="FILE",
+            help="Read the paths from a file, or with - from standard input: one a line, or with NUL between them.",
+            rich_help_panel=_FILES,
+        ),
+    ] = None,
     stdin_filename: Annotated[
         str | None,
         typer.Option(
@@ -233,10 +318,17 @@ def check(
         format=format,
         output=output,
         quiet=quiet,
+        statistics=statistics,
         fail_on=fail_on,
+        exit_zero=exit_zero,
         select=select or (),
         ignore=ignore or (),
         extend_select=extend_select or (),
+        severity=severity or (),
+        config=config,
+        no_config=no_config,
+        baseline=baseline,
+        write_baseline=write_baseline,
         level=level,
         registry=registry,
         catalog=catalog,
@@ -244,6 +336,9 @@ def check(
         build_args=build_args or (),
         exclude=exclude or (),
         force_exclude=force_exclude,
+        project=project,
+        diff_base=diff_base,
+        files_from=files_from,
         stdin_filename=stdin_filename,
         jobs=jobs,
     )
@@ -277,20 +372,24 @@ def plan(
         bool, typer.Option("--quiet", "-q", help="No notices and no totals.", rich_help_panel=_OUTPUT)
     ] = False,
     level: Annotated[
-        LevelChoice,
+        LevelChoice | None,
         typer.Option(
-            "--level", help="How far a final stage may be rewritten, as for check.", rich_help_panel=_MIGRATION
+            "--level",
+            help="How far a final stage may be rewritten, as for check.",
+            show_default="auto",
+            rich_help_panel=_MIGRATION,
         ),
-    ] = "auto",
+    ] = None,
     registry: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--registry",
             metavar="TEMPLATE",
             help="How hardened references are written, for example docker.io/acme/dhi-{name}.",
+            show_default=DEFAULT_REGISTRY,
             rich_help_panel=_MIGRATION,
         ),
-    ] = DEFAULT_REGISTRY,
+    ] = None,
     catalog: Annotated[
         str | None,
         typer.Option(
@@ -319,6 +418,18 @@ def plan(
             rich_help_panel=_MIGRATION,
         ),
     ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="One configuration for all files, in place of the nearest dhi-migrate.toml above each.",
+            rich_help_panel=_CONFIGURATION,
+        ),
+    ] = None,
+    no_config: Annotated[
+        bool, typer.Option("--no-config", help="Use no configuration file.", rich_help_panel=_CONFIGURATION)
+    ] = False,
     exclude: Annotated[
         list[str] | None,
         typer.Option(
@@ -332,6 +443,15 @@ def plan(
         bool,
         typer.Option("--force-exclude", help="Leave them out even when named as PATH.", rich_help_panel=_FILES),
     ] = False,
+    files_from: Annotated[
+        str | None,
+        typer.Option(
+            "--files-from",
+            metavar="FILE",
+            help="Read the paths from a file, or with - from standard input: one a line, or with NUL between them.",
+            rich_help_panel=_FILES,
+        ),
+    ] = None,
     jobs: Annotated[
         int,
         typer.Option(
@@ -354,8 +474,11 @@ def plan(
         catalog=catalog,
         target=target,
         build_args=build_args or (),
+        config=config,
+        no_config=no_config,
         exclude=exclude or (),
         force_exclude=force_exclude,
+        files_from=files_from,
         jobs=jobs,
     )
     _refuse_problems(options)
@@ -373,6 +496,35 @@ def rules(
     format: Annotated[Literal["text", "json"], typer.Option("--format", help="How rules are printed.")] = "text",
 ) -> None:
     """List the rules, or explain one: what it finds, why that matters, and how it is mended."""
+    from .config import use_rules_here
     from .rules import show_rules
 
+    if not use_rules_here():
+        raise typer.Exit(2)
     raise typer.Exit(show_rules(tuple(selectors or ()), as_json=format == "json"))
+
+
+@app.command()
+def lsp(
+    stdio: Annotated[
+        bool, typer.Option("--stdio", help="What the server does anyway; many editors say it all the same.")
+    ] = False,
+) -> None:
+    r"""Serve an editor by the language server protocol; needs the extra: pip install 'dhi-migrate\[lsp]'."""
+    from .lsp import run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def config(
+    path: Annotated[str, typer.Argument(metavar="[PATH]", help="A file, or a directory.")] = ".",
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="FILE", help="This configuration, in place of the nearest one.")
+    ] = None,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", help="How settings are printed.")] = "text",
+) -> None:
+    """Show the settings that hold for a file, and where each of them comes from."""
+    from .config import show_config
+
+    raise typer.Exit(show_config(path, config, as_json=format == "json"))

@@ -12,8 +12,12 @@ from ..report.style import Style
 
 
 def say(text: str) -> None:
-    """Write one line to standard error, behind the name of the program; control characters are written out."""
-    write_error(f"dhi-migrate: {visible(text)}\n")
+    """Write one line to standard error, behind the name of the program; control characters are written out.
+
+    So is the bracket of ``##[``, by which the runner of GitHub Actions knows a command anywhere in a line of a log.
+    """
+    shown = visible(text).replace("##[", "##\\x5b")
+    write_error(f"dhi-migrate: {shown}\n")
 
 
 def write_error(text: str) -> None:
@@ -26,16 +30,36 @@ def write_error(text: str) -> None:
 class Output:
     """Where results go: one of the standard streams, or a file.
 
-    A reader that has gone away (``| head``) is not an error: `broken` tells that nobody is listening any more.
+    A file gets its name when it is whole (`finish`, then `close`); until then what was there stays. A reader that has gone away
+    (``| head``) is not an error: `broken` tells that nobody is listening any more.
     """
 
-    __slots__ = ("_file", "_stream", "broken")
+    __slots__ = ("_file", "_final", "_finished", "_stream", "_temporary", "broken")
 
     def __init__(self, stream: TextIO, path: str | None = None) -> None:
         """Write to `stream`, or to the file `path` if there is one. Raises OSError if that cannot be opened."""
         self._stream = stream
-        self._file: IO[bytes] | None = None if path is None else open(path, "wb")  # noqa: SIM115 -- see `close`
+        self._file: IO[bytes] | None = None
+        self._temporary = self._final = ""
+        self._finished = False
+        if path is not None:
+            self._open(path)
         self.broken = False
+
+    def _open(self, path: str) -> None:
+        """Open a file beside `path` if that is, or can be, a regular file; else `path` itself: a device, a pipe."""
+        real = os.path.realpath(path)
+        folder, name = os.path.split(real)
+        plain = not os.path.exists(real) or (os.path.isfile(real) and os.access(real, os.W_OK))
+        if plain and os.path.isdir(folder) and os.access(folder, os.W_OK):
+            temporary = os.path.join(folder, f".{name[:100]}.{os.urandom(6).hex()}.tmp")
+            self._file = open(temporary, "xb")  # noqa: SIM115 -- see `close`
+            self._temporary, self._final = temporary, real
+            if os.path.exists(real):
+                with suppress(OSError):
+                    os.chmod(temporary, os.stat(real).st_mode & 0o777)
+        else:
+            self._file = open(path, "wb")  # noqa: SIM115 -- see `close`
 
     @property
     def terminal(self) -> bool:
@@ -68,10 +92,23 @@ class Output:
             if not isinstance(error, BrokenPipeError):
                 raise
 
+    def finish(self) -> None:
+        """Say that all is written."""
+        self._finished = True
+
     def close(self) -> None:
-        """Close the file, if it is one. Raises OSError if not all of it could be written."""
-        if self._file is not None:
+        """Close the file, if it is one; one that is not whole leaves no trace. Raises OSError if it could not be written."""
+        if self._file is None:
+            return
+        try:
             self._file.close()
+            if self._temporary and self._finished:
+                os.replace(self._temporary, self._final)
+                self._temporary = ""
+        finally:
+            if self._temporary:
+                with suppress(OSError):
+                    os.unlink(self._temporary)
 
 
 def style_for(output: Output, *, unsafe_fixes: bool) -> Style:

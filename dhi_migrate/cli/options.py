@@ -6,26 +6,28 @@ spellings. Those go to the full command line in `app`, which gives the same valu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal, cast, get_args
 
 from .._record import NamedTuple
-from ..settings import FailOn, LevelChoice
+from ..settings import FailOn, LevelChoice, SeverityName
 
-COMMANDS: Final = ("check", "plan", "catalog", "rules")
+COMMANDS: Final = ("check", "plan", "catalog", "rules", "config", "lsp")
 """The words that are commands when they come first; everything else is for ``check``."""
 
-Format = Literal["text", "concise", "json"]
+Format = Literal["text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "html"]
 PlanFormat = Literal["text", "json", "markdown"]
 
 DEFAULT_REGISTRY: Final = "dhi.io/{name}"
+SEVERITIES: Final = ("error", "warning", "info")
 
 
 class CheckOptions(NamedTuple):
     """What ``dhi-migrate check`` was asked to do. Fields are named like the options; `paths` may hold "-" alone.
 
-    `select`, `ignore` and `extend_select` hold single selectors, `build_args` are as written ("NAME=VALUE" or "NAME").
-    `jobs` 0 stands for the number of processors.
+    `select`, `ignore` and `extend_select` hold single selectors, `severity` are as written ("CODE=LEVEL"), and so are
+    `build_args` ("NAME=VALUE" or "NAME"). `jobs` 0 stands for the number of processors. None stands for an option that was not
+    given: a configuration file may say it.
     """
 
     paths: tuple[str, ...] = ()
@@ -37,9 +39,10 @@ class CheckOptions(NamedTuple):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
-    fail_on: FailOn = "warning"
-    level: LevelChoice = "auto"
-    registry: str = DEFAULT_REGISTRY
+    severity: tuple[str, ...] = ()
+    fail_on: FailOn | None = None
+    level: LevelChoice | None = None
+    registry: str | None = None
     catalog: str | None = None
     target: str | None = None
     build_args: tuple[str, ...] = ()
@@ -48,6 +51,15 @@ class CheckOptions(NamedTuple):
     stdin_filename: str | None = None
     jobs: int = 0
     quiet: bool = False
+    config: str | None = None
+    no_config: bool = False
+    baseline: str | None = None
+    write_baseline: bool = False
+    diff_base: str | None = None
+    files_from: str | None = None
+    statistics: bool = False
+    exit_zero: bool = False
+    project: bool = False
 
 
 _FLAGS: Final = {
@@ -57,6 +69,11 @@ _FLAGS: Final = {
     "--force-exclude": "force_exclude",
     "--quiet": "quiet",
     "-q": "quiet",
+    "--no-config": "no_config",
+    "--write-baseline": "write_baseline",
+    "--statistics": "statistics",
+    "--exit-zero": "exit_zero",
+    "--project": "project",
 }
 _VALUES: Final = {
     "--format": "format",
@@ -68,16 +85,21 @@ _VALUES: Final = {
     "--target": "target",
     "--stdin-filename": "stdin_filename",
     "--jobs": "jobs",
+    "--config": "config",
+    "--baseline": "baseline",
+    "--diff-base": "diff_base",
+    "--files-from": "files_from",
 }
 _LISTS: Final = {
     "--select": "select",
     "--ignore": "ignore",
     "--extend-select": "extend_select",
+    "--severity": "severity",
     "--build-arg": "build_args",
     "--exclude": "exclude",
 }
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
-    "format": ("text", "concise", "json"),
+    "format": get_args(Format),
     "fail_on": ("error", "warning", "info", "never"),
     "level": ("auto", "runtime", "split", "dev"),
 }
@@ -104,7 +126,7 @@ def parse_plain(arguments: Sequence[str]) -> CheckOptions | None:
             return None
         if not equals:
             value = next(waiting, "")
-        if not value or (value.startswith("-") and not equals):
+        if not value or (value.startswith("-") and value != "-" and not equals):
             return None  # missing, or perhaps forgotten: "--output --fix"
         if name in _LISTS:
             lists.setdefault(_LISTS[name], []).append(value)
@@ -127,6 +149,7 @@ def make_options(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     extend_select: Sequence[str] = (),
+    severity: Sequence[str] = (),
     build_args: Sequence[str] = (),
     exclude: Sequence[str] = (),
     target: str | None = None,
@@ -138,6 +161,7 @@ def make_options(
         select=_split(select),
         ignore=_split(ignore),
         extend_select=_split(extend_select),
+        severity=_split(severity),
         build_args=tuple(build_args),
         exclude=_split(exclude),
         target=target or None,  # an empty one is none, as for docker build
@@ -147,15 +171,44 @@ def make_options(
 
 def problems(options: CheckOptions) -> tuple[str, str] | None:
     """Give what is wrong with the options, as the option's name and a text; None if nothing is."""
-    wrong = registry_problem(options.registry)
-    if wrong is not None:
-        return "--registry", wrong
+    if options.registry is not None:
+        wrong = registry_problem(options.registry)
+        if wrong is not None:
+            return "--registry", wrong
+    for given in options.severity:
+        selector, equals, level = given.partition("=")
+        if not equals or not selector.strip() or level.strip() not in SEVERITIES:
+            return "--severity", f"{given!r} is not RULE=error, RULE=warning or RULE=info"
     for given in options.build_args:
         if not given.partition("=")[0]:
             return "--build-arg", f"{given!r} has no name before the equals sign"
     if "-" in options.paths and len(options.paths) > 1:
         return "PATH", "- (standard input) cannot be combined with other paths"
-    return None
+    return next(((one, f"cannot be combined with {other}") for one, other in _conflicts(options)), None)
+
+
+def _conflicts(options: CheckOptions) -> Iterator[tuple[str, str]]:
+    """The pairs of options that were given and do not go together."""
+    plain = options.format in {"text", "concise"}
+    given = (
+        ("--files-from", options.files_from is not None, "PATH", bool(options.paths)),
+        ("--config", options.config is not None, "--no-config", options.no_config),
+        ("--write-baseline", options.write_baseline, "--diff", options.diff),
+        ("--write-baseline", options.write_baseline, "--diff-base", options.diff_base is not None),
+        ("--write-baseline", options.write_baseline, "- (standard input)", "-" in options.paths),
+        ("--diff-base", options.diff_base is not None, "--fix, which is about whole files", options.fix),
+        ("--diff-base", options.diff_base is not None, "--diff, which is about whole files", options.diff),
+        ("--diff-base", options.diff_base is not None, "- (standard input)", "-" in options.paths),
+        ("--statistics", options.statistics, "--diff", options.diff),
+        ("--statistics", options.statistics, f"--format {options.format}", not plain),
+    )
+    return ((one, other) for one, is_first, other, is_second in given if is_first and is_second)
+
+
+def severities(options: CheckOptions) -> tuple[tuple[str, SeverityName], ...]:
+    """The pairs of selector and severity of ``--severity``, which `problems` has nothing against."""
+    pairs = (given.partition("=") for given in options.severity)
+    return tuple((selector.strip(), cast("SeverityName", level.strip())) for selector, _, level in pairs)
 
 
 def registry_problem(template: str) -> str | None:

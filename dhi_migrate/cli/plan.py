@@ -10,15 +10,15 @@ from ..catalog.model import CatalogInfo
 from ..catalog.store import Catalog
 from ..migrate.plan import FilePlan, plan_source, plan_totals, work_list
 from ..project.context import DirectoryContext, open_context
-from ..project.discovery import discover
 from ..project.reader import MAX_BYTES, ReadError, read_file, reason
 from ..report.style import Style
-from ..settings import Settings
-from .check import STDIN_NAME, _catalog, _hint, _job, _open, _RunError, _settings
+from .check import STDIN_NAME, find_files, hint, make_jobs, named_files, open_output, start_of, tell_notices
 from .console import say
 from .freshness import staleness_notice
+from .interrupt import Interruption
 from .options import CheckOptions, PlanFormat
 from .pool import results
+from .prepare import RunError, prepare
 from .progress import Progress
 from .reporter import FAILED, OK
 from .work import Job, _internal
@@ -31,14 +31,10 @@ def run(options: CheckOptions, format: PlanFormat) -> int:
     error. Nothing is raised, interruption by the keyboard included.
     """
     try:
-        settings = _settings(options)
-        catalog = _catalog(options.catalog)
-        notice = None if options.quiet else staleness_notice(catalog.info.date)
-        if notice is not None:
-            say(notice)
-        return _run(options, format, settings, catalog)
-    except _RunError as trouble:
-        say(str(trouble))
+        return _run(options, format)
+    except RunError as trouble:
+        for line in str(trouble).split("\n"):
+            say(line)
     except KeyboardInterrupt:
         say("interrupted")
     except OSError as error:
@@ -46,33 +42,40 @@ def run(options: CheckOptions, format: PlanFormat) -> int:
     return FAILED
 
 
-def _run(options: CheckOptions, format: PlanFormat, settings: Settings, catalog: Catalog) -> int:
+def _run(options: CheckOptions, format: PlanFormat) -> int:
     stream = options.paths == ("-",)
-    given = () if stream else options.paths or (".",)
-    found = discover(given, options.exclude, force_exclude=options.force_exclude)
-    output = _open(options.output, found.files)
+    given, found = ((), None) if stream else find_files(options)
+    files = () if found is None else found.files
+    prepared = prepare(options, files, named_files(given), "Dockerfile" if stream else start_of(given))
+    output = open_output(options.output, files)
     try:
-        job = _job(options, settings, output, given)
-        if not options.quiet and not stream:
-            for text in found.notices:
-                say(f"notice: {text}")
-            if not found.files and not found.errors:
-                say(f"no Dockerfiles found in {', '.join(given)}")
-        if stream:
-            planned = iter((_plan_stream(job, catalog),))
-        else:
-            missing = (failure(error.path, error.message + _hint(error.path), job) for error in found.errors)
-            planned = chain(
-                missing, results(plan_file, failure, found.files, job, catalog, options.catalog, options.jobs)
-            )
-        plans = _collected(planned, len(found.files), quiet=options.quiet)
-        for piece in _laid_out(plans, format, job.style, catalog.info, quiet=options.quiet):
+        jobs = make_jobs(options, prepared, output, given)
+        with Interruption(wanted=len(files) > 1) as stop:
+            if found is None:
+                _tell_age(prepared.catalog, quiet=options.quiet)
+                planned = iter((_plan_stream(jobs[0], prepared.catalog),))
+            else:
+                tell_notices(options, found, prepared, given)
+                missing = (failure(error.path, error.message + hint(error.path), jobs[0]) for error in found.errors)
+                planned = chain(missing, results(plan_file, failure, prepared.items, jobs, options.jobs, stop))
+            plans = _collected(planned, len(files), quiet=options.quiet)
+            if stop.at is not None:
+                raise KeyboardInterrupt
+        for piece in _laid_out(plans, format, jobs[0].style, prepared.catalog.info, quiet=options.quiet):
             output.write(piece.encode())
             if output.broken:
                 break
+        output.finish()
     finally:
         output.close()
     return FAILED if any(plan.error is not None for plan in plans) else OK
+
+
+def _tell_age(catalog: Catalog, *, quiet: bool) -> None:
+    """Say that the catalog data is old, if it is."""
+    notice = None if quiet else staleness_notice(catalog.info.date)
+    if notice is not None:
+        say(notice)
 
 
 def plan_file(path: str, job: Job, catalog: Catalog) -> FilePlan:

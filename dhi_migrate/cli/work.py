@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..catalog.store import Catalog
 from ..project.context import DirectoryContext, open_context
+from ..project.names import is_dockerfile_name
 from ..project.reader import ReadError, read_file
 from ..report.style import Style
 from ..report.tally import Tally, count
 from ..rules.findings import FileReport
-from ..settings import Settings
+from ..settings import FailOn, Settings
 from .options import Format
+
+if TYPE_CHECKING:
+    from ..project.baseline import Counts
+    from ..project.changed_lines import Ranges
+    from ..report.statistics import RuleCount
+
+
+AROUND = (".yml", ".yaml", ".py", ".hcl", ".tpl")
+"""Ends of names that no Dockerfile has: such a file that is named is read as what it is."""
 
 
 class Job(NamedTuple):
     """What to do with each file of a run; the same for all of them, and small enough to send to a worker.
 
     `diff` wins over `fix`. Symbolic links are written through only below `roots`, and build contexts outside of a git work tree
-    lie there. `escape` is set where what is printed goes to a terminal.
+    lie there. `escape` is set where what is printed goes to a terminal. `fail_on` is the least severity that makes the run fail.
+    `catalog` is an overlay file, `baseline` a file of findings that are known, or with `collect` are to be known from now on.
+    `changed` holds the changed lines of each file (None: all) where only these count. With `statistics` the findings are
+    counted by rule and not laid out. With `project` the files around Dockerfiles are read as well.
     """
 
     settings: Settings
@@ -30,16 +44,35 @@ class Job(NamedTuple):
     diff: bool
     roots: tuple[str, ...]
     escape: bool
+    fail_on: FailOn = "warning"
+    catalog: str | None = None
+    baseline: str | None = None
+    collect: bool = False
+    changed: dict[str, Ranges | None] | None = None
+    statistics: bool = False
+    project: bool = False
 
 
 class Outcome(NamedTuple):
-    """What came of one file: bytes to print, lines to say on standard error, counts, and what the exit code needs."""
+    """What came of one file: bytes to print, lines to say on standard error, counts, and what the exit code needs.
+
+    `extra` is what the frame of the format is given besides (`dhi_migrate.report.frame`). `reached` tells that a finding is
+    severe enough for the run to fail. `known` findings are in the baseline and not among those that are counted, `gone` ones
+    are in it and no longer found. `by_rule` is for statistics, `collected` for the baseline to be written: its path, the name
+    of the file in it, and what was found.
+    """
 
     out: bytes
     said: tuple[str, ...]
     tally: Tally
     failed: bool
     differs: bool
+    extra: bytes = b""
+    reached: bool = False
+    known: int = 0
+    gone: int = 0
+    by_rule: tuple[RuleCount, ...] = ()
+    collected: tuple[str, str, Counts] | None = None
 
 
 def process_file(path: str, job: Job, catalog: Catalog) -> Outcome:
@@ -47,6 +80,14 @@ def process_file(path: str, job: Job, catalog: Catalog) -> Outcome:
     data = read_file(path)
     if isinstance(data, ReadError):
         return failure(path, data.message, job)
+    if path.endswith(AROUND) or (job.project and not is_dockerfile_name(os.path.basename(path))):
+        from .around import is_project_file, process_project_file
+
+        if is_project_file(path):
+            try:
+                return process_project_file(path, data, job, catalog)
+            except Exception as error:
+                return failure(path, _internal(error), job)
     return _guarded(path, data, job, catalog, open_context(path, data, job.roots))
 
 
@@ -65,7 +106,7 @@ def process_stream(name: str, data: bytes, job: Job, catalog: Catalog) -> tuple[
     except Exception as error:
         return failure(name, _internal(error), job), data
     said = () if migration.problem is None else (f"{name}: {migration.problem}",)
-    outcome = _report(migration.after, job, said, fixed=len(migration.applied), differs=migration.data != data)
+    outcome = told(migration.after, job, said, fixed=len(migration.applied), differs=migration.data != data)
     return outcome, migration.data
 
 
@@ -89,7 +130,7 @@ def _judge(path: str, data: bytes, job: Job, catalog: Catalog, tree: DirectoryCo
             from ..migrate.examine import examine as look
         else:
             from ..rules.engine import check_source as look
-        return _report(look(path, data, catalog, job.settings, tree=tree), job, ())
+        return told(look(path, data, catalog, job.settings, tree=tree), job, ())
     from ..migrate.levels import migrate_source
 
     migration = migrate_source(path, data, catalog, job.settings, unsafe=job.unsafe, tree=tree)
@@ -108,27 +149,72 @@ def _judge(path: str, data: bytes, job: Job, catalog: Catalog, tree: DirectoryCo
             write_atomic(path, migration.data, data, roots=job.roots)
         except WriteError as error:
             report = migration.before._replace(error=str(error))
-            return _report(report, job, (*said, f"{path}: {error}"))
-    return _report(migration.after, job, said, fixed=len(migration.applied), differs=differs)
+            return told(report, job, (*said, f"{path}: {error}"))
+    return told(migration.after, job, said, fixed=len(migration.applied), differs=differs)
+
+
+def told(report: FileReport, job: Job, said: tuple[str, ...], *, fixed: int = 0, differs: bool = False) -> Outcome:
+    """Lay out what is to be shown of a report: without what is known already, or not on changed lines."""
+    if job.settings.severity:
+        from ..rules.severity import with_severities
+
+        report = with_severities(report, job.settings)
+    known = gone = 0
+    collected = None
+    if job.baseline is not None and report.source is not None:
+        from ..project.baseline import baseline_name, count_findings, read_baseline, without_known
+
+        name = baseline_name(job.baseline, report.path)
+        if job.collect:
+            collected = (job.baseline, name, count_findings(report))
+            report = report._replace(findings=())
+        else:
+            from ..rules.engine import chosen_rules
+
+            entries = read_baseline(job.baseline).get(name, {})
+            report, known, gone = without_known(report, entries, chosen_rules(job.settings).takes)
+    changed = None if job.changed is None else job.changed.get(report.path)
+    if changed is not None:
+        from ..project.changed_lines import on_changed_lines
+
+        report = on_changed_lines(report, changed)
+    outcome = _report(report, job, said, fixed=fixed, differs=differs)
+    by_rule: tuple[RuleCount, ...] = ()
+    if job.statistics:
+        from ..report.statistics import count_rules
+
+        by_rule = count_rules(report)
+        outcome = outcome._replace(out=b"", extra=b"")
+    reached = outcome.tally.reaches(job.fail_on)
+    return outcome._replace(reached=reached, known=known, gone=gone, by_rule=by_rule, collected=collected)
 
 
 def _report(report: FileReport, job: Job, said: tuple[str, ...], *, fixed: int = 0, differs: bool = False) -> Outcome:
     """Lay out a report in the format of the job."""
+    text = extra = ""
     if job.diff:
-        text = ""
-    elif job.format == "json":
-        from ..report.json_report import render_file
+        pass
+    elif job.format == "text":
+        from ..report.text import render_text
 
-        text = render_file(report)
+        text = render_text(report, job.style)
     elif job.format == "concise":
         from ..report.concise import render_concise
 
         text = render_concise(report, job.style)
     else:
-        from ..report.text import render_text
+        from ..report.frame import View, lay_out
 
-        text = render_text(report, job.style)
-    return Outcome(text.encode("utf-8"), said, count(report, fixed), report.error is not None, differs)
+        text, extra = lay_out(job.format, report, View(_directory(), job.fail_on))
+    return Outcome(text.encode("utf-8"), said, count(report, fixed), report.error is not None, differs, extra.encode())
+
+
+def _directory() -> str:
+    """The directory that the run was started in; the root where it is not there any more."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.sep
 
 
 def _internal(error: Exception) -> str:

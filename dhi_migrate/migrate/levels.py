@@ -62,6 +62,9 @@ def migrate_source(
     direct = trier.direct(levels) if not done else None
     if direct is not None:
         return direct._replace(before=plain.before)
+    other = trier.retargeted() if not done else None
+    if isinstance(other, Migration) and other.level in {"runtime", "split"} and "split" in levels:
+        return other._replace(before=plain.before)
     refusals: list[Refusal] = [*first]
     for level in levels:
         found = trier.attempt(level)
@@ -69,7 +72,12 @@ def migrate_source(
             return found._replace(before=plain.before, refusals=tuple(refusals))
         if done and plain.level != "dev":
             return plain
+        if level == "split" and isinstance(other, Refusal):
+            refusals.append(other)  # says more than the general one
+            continue
         refusals.append(found if found.text else trier.refusal(level, plain.after, finished(plain.after, BREAKS) or ""))
+    if isinstance(other, Migration) and other.level in levels:
+        return other._replace(before=plain.before, refusals=tuple(refusals))
     named = settings.level in {"split", "dev"} and not unsafe
     whole = fix_source(path, data, catalog, own, unsafe=True, tree=tree) if named else plain
     if named and finished(whole.after, BREAKS) is None and whole.after.level == settings.level:
@@ -137,6 +145,18 @@ class _Trier:
         if level == "split" and isinstance(found, Refusal) and found.text.startswith(NOT_HARDENED):
             return self.after_the_others() or found
         return found
+
+    def retargeted(self) -> Migration | Refusal | None:
+        """The file on the official image of the language whose interpreter it installs, migrated from there; or why not."""
+        from .retarget import retarget
+
+        settings = self.settings._replace(level="auto", select=(), ignore=())
+        rewrite = retarget(judge(self.data, self.catalog, settings, self.tree))
+        if not isinstance(rewrite, Rewrite):
+            return rewrite
+        found = migrate_source(self.path, rewrite.data, self.catalog, self.settings, unsafe=True, tree=self.tree)
+        whole = Fix("unsafe", rewrite.title, line_edits(self.data, rewrite.data))
+        return found._replace(applied=(whole, *found.applied)) if found.level is not None else None
 
     def after_the_others(self) -> Migration | None:
         """The split of a stage that has to wait for other stages: they move first, and it goes to -dev with them."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .._record import NamedTuple
 from .reader import ReadError, reason
@@ -25,12 +25,19 @@ class Discovery(NamedTuple):
     errors: tuple[ReadError, ...]
 
 
-def discover(paths: Sequence[str], exclude: Sequence[str] = (), *, force_exclude: bool = False) -> Discovery:
+def discover(
+    paths: Sequence[str],
+    exclude: Sequence[str] = (),
+    *,
+    force_exclude: bool = False,
+    also: Callable[[str], object | None] | None = None,
+) -> Discovery:
     """Find the Dockerfiles that `paths` (files and directories) stand for.
 
     A file is taken whatever its name; in a directory, names decide (`names.is_dockerfile_name`). The patterns `exclude`
     are written as in a ``.gitignore`` and matched from the working directory; they hold for named files only with
-    `force_exclude`. A file that is reached twice, also over a symbolic link, is there once.
+    `force_exclude`. `also` tells of a path below a directory whether it is taken besides. A file that is reached twice,
+    also over a symbolic link, is there once.
     """
     named: dict[str, str] = {}  # path as written -> real path
     found: dict[str, str] = {}
@@ -46,7 +53,7 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), *, force_exclude
             continue
         root = os.path.realpath(path)
         folders: dict[str, str] = {}
-        for name in sorted(_names(path, notices, errors)):
+        for name in sorted(_names(path, notices, errors, also)):
             shown = os.path.normpath(os.path.join(path, name))
             real = _real_file(root, name, folders)
             if isinstance(real, ReadError):
@@ -59,7 +66,9 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), *, force_exclude
     return Discovery(_unique(named, found), tuple(notices), tuple(errors))
 
 
-def _names(directory: str, notices: list[str], errors: list[ReadError]) -> Iterable[str]:
+def _names(
+    directory: str, notices: list[str], errors: list[ReadError], also: Callable[[str], object | None] | None
+) -> Iterable[str]:
     """List the Dockerfile names below `directory`, relative to it: by git, else by walking."""
     from .git import git_files
     from .names import SKIPPED_DIRECTORIES, is_dockerfile_name
@@ -72,14 +81,15 @@ def _names(directory: str, notices: list[str], errors: list[ReadError]) -> Itera
         if listed is None:
             from .walk import walk
 
-            walked = walk(os.path.join(directory, prefix))
+            walked = walk(os.path.join(directory, prefix), also)
             names += [prefix + name for name in walked.files]
             notices += walked.notices
             errors += walked.errors
             continue
         for name in listed.files:
             folder, _, last = name.rpartition("/")
-            if is_dockerfile_name(last) and SKIPPED_DIRECTORIES.isdisjoint(folder.split("/")):
+            wanted = is_dockerfile_name(last) or (also is not None and also(name) is not None)
+            if wanted and SKIPPED_DIRECTORIES.isdisjoint(folder.split("/")):
                 names.append(prefix + name)
         # Submodules and untracked clones have a list of their own, and are part of the given tree all the same.
         waiting += [

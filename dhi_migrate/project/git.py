@@ -7,7 +7,8 @@ from typing import Final
 
 from .._record import NamedTuple
 
-_SECONDS: Final = 60.0
+SECONDS: Final = 60.0
+"""Longest that git is waited for, in seconds."""
 
 # A repository that was just cloned is not trusted. Its configuration can name a program to watch the file system and
 # directories of hooks; objects that are missing would be fetched with a program of its choice.
@@ -58,18 +59,30 @@ def _git(directory: str, *arguments: str) -> bytes | None:
     """Run git in `directory` and give its standard output; None if it cannot be run, fails, or takes too long."""
     import subprocess
 
-    # What a hook that runs this tool has set (GIT_DIR, GIT_INDEX_FILE ..) is about its repository, not about ours.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     try:
-        done = subprocess.run(  # noqa: S603 -- a fixed list of arguments, no shell
-            [*_COMMAND, "-C", directory, *arguments],
+        done = subprocess.run(  # noqa: S603 -- a list of arguments, no shell
+            git_command(directory, *arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environment, **_ENVIRONMENT},
-            timeout=_SECONDS,
+            env=git_environment(),
+            timeout=SECONDS,
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def git_command(directory: str, *arguments: str) -> list[str]:
+    """The command that runs git in `directory` with `arguments`, and nothing that the repository there names."""
+    return [*_COMMAND, "-C", directory, *arguments]
+
+
+def git_environment() -> dict[str, str]:
+    """The environment for `git_command`: that of this process, without what a hook that runs this tool has set.
+
+    ``GIT_DIR``, ``GIT_INDEX_FILE`` and the like are about the repository of the hook, not about ours.
+    """
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return {**kept, **_ENVIRONMENT}

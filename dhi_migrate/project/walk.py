@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 from .._record import NamedTuple
@@ -29,10 +30,11 @@ class _Folder(NamedTuple):
     rules: tuple[tuple[int, tuple[Pattern, ...]], ...]
 
 
-def walk(directory: str) -> Walked:
+def walk(directory: str, also: Callable[[str], object | None] | None = None) -> Walked:
     """List everything below `directory` that has the name of a Dockerfile and is not ignored, in no certain order.
 
-    Symbolic links to directories are not followed. A directory that cannot be listed is an error, the others go on.
+    `also` tells of a path whether it is taken besides. Symbolic links to directories are not followed. A directory that
+    cannot be listed is an error, the others go on.
     """
     files: list[str] = []
     notices: list[str] = []
@@ -59,7 +61,9 @@ def walk(directory: str) -> Walked:
                     notices.append(f"{entry.path}: skipped: more than {_DEEPEST} directories deep")
                 else:
                     waiting.append(_Folder(parts, rules))
-            elif is_dockerfile_name(entry.name) and not _ignored(rules, parts, is_directory=False):
+            elif (
+                is_dockerfile_name(entry.name) or (also is not None and also("/".join(parts)) is not None)
+            ) and not _ignored(rules, parts, is_directory=False):
                 files.append("/".join(parts))
     return Walked(tuple(files), tuple(notices), tuple(errors))
 

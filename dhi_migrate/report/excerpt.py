@@ -23,7 +23,7 @@ def excerpt(source: Source, span: Span, ink: Ink, style: Style) -> list[str]:
     number = str(line)
     bar = style.paint("frame", "|")
     gutter = " " * len(number)
-    shown, indent, carets = _cut_to_fit(*_split(source, span, line, style.width), style.width - len(number) - 3)
+    shown, indent, carets = _cut_to_fit(*split_line(source, span, line, style.width), style.width - len(number) - 3)
     marker = style.paint(ink, "^" * carets) + (f" to line {last}" if last > line else "")
     return [
         f"{gutter} {bar}",
@@ -32,7 +32,7 @@ def excerpt(source: Source, span: Span, ink: Ink, style: Style) -> list[str]:
     ]
 
 
-def _split(source: Source, span: Span, line: int, columns: int) -> tuple[list[tuple[str, int]], int, int]:
+def split_line(source: Source, span: Span, line: int, columns: int) -> tuple[list[tuple[str, int]], int, int]:
     """Give the cells of the line around the span, and which of them are the span (first, and one past the last).
 
     Of a long line only what can be shown at all is decoded.

@@ -15,7 +15,26 @@ from .._version import __version__
 from ..catalog.model import CatalogInfo
 from ..rules.findings import FileReport, Finding, Fix, StageReport
 from .escape import printable
+from .frame import Frame
 from .tally import Tally
+
+
+class JsonFrame(Frame):
+    """The document around the files."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        """Separate files by commas."""
+        super().__init__(",")
+
+    def begin(self, info: CatalogInfo) -> str:
+        """Give `render_head`."""
+        return render_head(info)
+
+    def end(self, tally: Tally) -> str:
+        """Give `render_tail`."""
+        return render_tail(tally)
 
 
 def render_head(info: CatalogInfo) -> str:

@@ -12,7 +12,7 @@ from .._record import NamedTuple
 from ..dockerfile import Source, Span
 from .findings import FileReport, Finding, StageReport
 from .offers import Offers, make_offers
-from .registry import match_rules, rule
+from .registry import match_rules, rule, use_own_rules
 from .status import file_level, file_status
 from .verdict import judge
 
@@ -42,8 +42,15 @@ class Chosen(NamedTuple):
         return code not in self.ignore and (self.select is None or code in self.select)
 
 
+def chosen_rules(settings: Settings) -> Chosen:
+    """Which rules `settings` have reported. Raises `UnknownRuleError` for a selector that matches no rule."""
+    use_own_rules(settings.own_rules)
+    return _chosen(settings.select, settings.ignore, settings.own_rules)
+
+
 @lru_cache(maxsize=8)
-def _chosen(select: tuple[str, ...], ignore: tuple[str, ...]) -> Chosen:
+def _chosen(select: tuple[str, ...], ignore: tuple[str, ...], own: tuple[str, ...]) -> Chosen:
+    del own  # only a key: a selector names other rules where there are own ones
     return Chosen(match_rules(select) if select else None, match_rules(ignore))
 
 
@@ -55,7 +62,7 @@ def check_source(
     Raises `UnknownRuleError` for a selector in `settings` that matches no rule, and ValueError for a registry template
     that makes no references.
     """
-    chosen = _chosen(settings.select, settings.ignore)
+    chosen = chosen_rules(settings)
     verdict = judge(data, catalog, settings, tree)
     source = verdict.dockerfile.source
     if verdict.context is None:

@@ -43,7 +43,7 @@ _EXEC = frozenset({"eclipse-temurin", "gradle"})
 # Repositories whose scripts are not described anywhere here.
 _OPAQUE = ("bitnami/", "grafana/", "registry", "apache/kafka", "clojure", "quay.io/keycloak", "sonarqube", "jenkins/")
 _FILES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx")
-_VERSIONED = regex(r"(python3|python|perl|ruby|php)[\d.]+\Z")
+_VERSIONED = regex(r"(python3|python|perl|ruby|php)[\d.]*\Z")
 _INTERPRETERS = frozenset({"php", "node", "python", "python3", "java", "deno", "bun", "ruby", "perl", "dotnet"})
 # What upstream images start where nobody says otherwise, and that does nothing without a terminal.
 _INTERACTIVE = SHELLS | {
@@ -170,8 +170,12 @@ def is_captured(facts: UpstreamFacts, definition: Definition, known: Collection[
 
 
 def same_program(one: str, other: str) -> bool:
-    """Whether two command words name the same program, wherever it lies."""
-    return plain_name(one) == plain_name(other)
+    """Whether two command words name the same program, wherever it lies; images for Python have it by both of its names."""
+    return _unnumbered(one) == _unnumbered(other)
+
+
+def _unnumbered(word: str) -> str:
+    return "python" if (name := plain_name(word)) == "python3" else name
 
 
 def default_words(definition: Definition) -> tuple[str, ...] | None:

@@ -38,9 +38,8 @@ class Fix(NamedTuple):
 class Hit(NamedTuple):
     """What a detector yields: a finding without the code and name of its rule.
 
-    `severity` is set where this one is weaker than its rule says (a generic claim). `stage` is set where the place
-    lies in another
-    stage than the one that was judged.
+    `severity` is set where this one is weaker than its rule says (a generic claim), or stronger. `stage` is set where the
+    place lies in another stage than the one that was judged.
     """
 
     span: Span

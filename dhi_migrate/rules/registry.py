@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from _thread import _local as ThreadLocal  # noqa: N812 -- threading.local, without the cost of that module
+from functools import lru_cache
 from typing import Any
 
 from .._record import NamedTuple
 from .findings import Severity
 
 ENGINE = "engine"
-"""The detector of rules that the engine itself finds: syntax errors and suppressions."""
+"""The detector of rules that no module of `detectors` finds: the engine does (syntax errors, suppressions), or
+`dhi_migrate.project.references` in the files around a Dockerfile."""
 
 
 class Example(NamedTuple):
@@ -20,7 +23,8 @@ class Example(NamedTuple):
     `good` must not yield the rule. `good` is the same file mended, or "". `fixed` tells that fixing `bad` gives
     `good` byte for byte, `unsafe` that it takes the unsafe fixes too; otherwise `good` is how a person would write
     it. `about` is one line for people. `options` are settings other than the defaults, by name. `context` are files
-    of the build context by their paths.
+    of the build context by their paths. `file` is the path of a file that is no Dockerfile ("" for a Dockerfile);
+    `context` are then other files of its repository.
     """
 
     bad: str
@@ -31,6 +35,7 @@ class Example(NamedTuple):
     about: str
     options: dict[str, Any]
     context: dict[str, str]
+    file: str = ""
 
 
 class RuleInfo(NamedTuple):
@@ -81,16 +86,41 @@ _COMPILED = os.path.join(_HERE, "rules.json")
 _COMPILED_TEXTS = os.path.join(_HERE, "texts.json")
 _FOLDER = os.path.join(_HERE, "..", "..", "rules")
 
+_ALIKE = str.maketrans("OIL", "011")  # letters that are taken for digits
+
 _cache: dict[str, RuleInfo] | None = None
 _texts: dict[str, RuleTexts] | None = None
 
 
+class _Own(ThreadLocal):
+    """The user's own rules; of the thread, since an editor may judge files of several projects at a time."""
+
+    rows: tuple[str, ...] = ()
+
+
+_own = _Own()
+
+
+def use_own_rules(rows: tuple[str, ...]) -> None:
+    """Add the rules `rows` (each the JSON text of a valid rule file) to those of the package.
+
+    It holds until the next call, in this thread. Each judgement does it for the `own_rules` of its settings.
+    """
+    _own.rows = rows
+
+
+def own_rules() -> tuple[str, ...]:
+    """What `use_own_rules` was last given."""
+    return _own.rows
+
+
 def rules() -> dict[str, RuleInfo]:
-    """All rules by code, in the order of their codes."""
+    """All rules by code, in the order of their codes; the user's own ones last."""
     global _cache
     if _cache is None:
         _cache = {row["code"]: _rule(row) for row in _rows(_COMPILED)}
-    return _cache
+    own = _own.rows
+    return {**_cache, **_own_rules(own)[0]} if own else _cache
 
 
 def rule(code: str) -> RuleInfo:
@@ -103,7 +133,15 @@ def texts(code: str) -> RuleTexts:
     global _texts
     if _texts is None:
         _texts = {row["code"]: _text(row) for row in _rows(_COMPILED_TEXTS)}
-    return _texts[code]
+    own = _own.rows
+    return _own_rules(own)[1][code] if own and code not in _texts else _texts[code]
+
+
+@lru_cache(maxsize=8)
+def _own_rules(texts: tuple[str, ...]) -> tuple[dict[str, RuleInfo], dict[str, RuleTexts]]:
+    """The rules and texts in the JSON `texts`, by code."""
+    rows = sorted((json.loads(text) for text in texts), key=lambda row: str(row["code"]))
+    return {row["code"]: _rule(row) for row in rows}, {row["code"]: _text(row) for row in rows}
 
 
 def _rows(compiled: str) -> list[dict[str, Any]]:
@@ -152,7 +190,7 @@ def _example(entry: dict[str, Any]) -> Example:
     line = entry.get("line", 1) if bad else 0
     fixed = entry.get("fixed", bool(bad and good))
     about, options, context = entry.get("about", ""), entry.get("options", {}), entry.get("context", {})
-    return Example(bad, line, good, fixed, unsafe, about, options, context)
+    return Example(bad, line, good, fixed, unsafe, about, options, context, entry.get("file", ""))
 
 
 def match_rules(selectors: tuple[str, ...]) -> frozenset[str]:
@@ -181,6 +219,9 @@ def nearest_rule(wanted: str) -> str | None:
     import difflib
 
     known = rules()
+    alike = {code.translate(_ALIKE): code for code in known}
+    if wanted.upper().translate(_ALIKE) in alike:
+        return alike[wanted.upper().translate(_ALIKE)]
     names = [*known, *(rule.name for rule in known.values())]
     nearest = difflib.get_close_matches(wanted.lower(), [name.lower() for name in names], 1, 0.5)
     return next((name for name in names if nearest and name.lower() == nearest[0]), None)

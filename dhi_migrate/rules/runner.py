@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .findings import Finding
-from .registry import ENGINE, rules
+from .registry import ENGINE, own_rules, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,9 +39,10 @@ def run_rules(subjects: Sequence[Subject]) -> list[Finding]:
     """The findings of all rules in all stages, in no particular order."""
     found: list[Finding] = []
     worded: dict[str, bool] = {}  # whether the file has a word of the rule: one look a file, however many stages it has
+    own = own_rules()
     for subject in subjects:
         data = subject.file.dockerfile.source.data
-        for rule in _about(subject.role, subject.state):
+        for rule in _about(subject.role, subject.state, own):
             if rule.words and rule.code not in worded:
                 worded[rule.code] = any(word in data for word in rule.words)
             if worded.get(rule.code, True) and _concerns(rule, subject):
@@ -50,8 +51,9 @@ def run_rules(subjects: Sequence[Subject]) -> list[Finding]:
 
 
 @lru_cache(maxsize=16)
-def _about(role: str, state: str) -> tuple[RuleInfo, ...]:
-    """The rules with a detector that are about stages of that role and state."""
+def _about(role: str, state: str, own: tuple[str, ...]) -> tuple[RuleInfo, ...]:
+    """The rules with a detector that are about stages of that role and state; `own` are the user's, which are among `rules`."""
+    del own  # only a key: with other rules, other ones are about the stage
     return tuple(
         rule for rule in rules().values() if rule.detector != ENGINE and role in rule.roles and state in rule.states
     )

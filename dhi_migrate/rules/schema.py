@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import tomllib
 from typing import Annotated, Any, Literal
@@ -37,6 +38,7 @@ class ExampleModel(_Model):
     about: str = ""
     options: dict[str, Any] = {}
     context: dict[str, str] = {}
+    file: str = ""
 
     @model_validator(mode="after")
     def _not_empty(self) -> ExampleModel:
@@ -65,12 +67,7 @@ class RuleModel(_Model):
 
 
 def load_rule_file(path: str) -> dict[str, Any]:
-    """Read and check the rule file at `path`; gives its data as `tomllib` does.
-
-    Raises `RuleFileError` with path, line and column: for TOML that is none, for a key or value that does not belong
-    there, and for a
-    detector that does not exist.
-    """
+    """Read and check the rule file at `path`; gives its data as `tomllib` does. Raises what `read_rule` raises."""
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -78,22 +75,37 @@ def load_rule_file(path: str) -> dict[str, Any]:
         raise RuleFileError(f"{path}: {error.strerror}") from None
     if len(data) > MAX_BYTES:
         raise RuleFileError(f"{path}: is larger than {MAX_BYTES} bytes")
+    return read_rule(path, data)
+
+
+def read_rule(path: str, data: bytes) -> dict[str, Any]:
+    """Check the content `data` of the rule file at `path`; gives it as `tomllib` does.
+
+    Raises `RuleFileError` with path, line and column: for TOML that is none, for a key or value that does not belong
+    there, for a detector that does not exist, and for parameters that it does not take.
+    """
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8").replace("\r\n", "\n")
         row = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        positions = Positions(text)
+    except ValueError as error:
         raise RuleFileError(f"{path}: {error}") from None
-    positions = Positions(text)
+    except RecursionError:
+        raise RuleFileError(f"{path}: is nested too deeply") from None
     try:
         model = RuleModel.model_validate(row)
     except ValidationError as error:
         raise RuleFileError("\n".join(_complaint(path, one, positions) for one in error.errors())) from None
     if model.detector != ENGINE:
         try:
-            detector(model.detector)
+            inspect.signature(detector(model.detector)).bind(None, **model.parameters)
         except LookupError as unknown:
             place = positions.value(("detector",))
             raise RuleFileError(f"{path}:{place.line}:{place.column}: {unknown}") from None
+        except TypeError as wrong:
+            place = positions.key(("parameters",)) if model.parameters else positions.value(("detector",))
+            text = f"parameters of the detector {model.detector}: {wrong}"
+            raise RuleFileError(f"{path}:{place.line}:{place.column}: {text}") from None
     return row
 
 

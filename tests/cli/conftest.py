@@ -39,3 +39,15 @@ def run(rules_stub: None, here: Path, capfdbinary: pytest.CaptureFixture[bytes])
         return code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")
 
     return call
+
+
+@pytest.fixture
+def real(here: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Run the program in `here` with the rules of the package; gives exit code, standard output and standard error."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        out, err = capfdbinary.readouterr()
+        return code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")
+
+    return call

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from cli_support import Run, write
 
-from dhi_migrate.cli import check, pool, work
+from dhi_migrate.cli import pool, work
+from dhi_migrate.settings import Settings
 
 
 def test_findings_go_to_standard_output_and_make_the_exit_code_1(run: Run) -> None:
@@ -364,7 +365,7 @@ def test_settings_reach_the_rules(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
         "--build-arg", "UNSET", "--build-arg=EMPTY=",
     )  # fmt: skip
     assert seen == [
-        check.Settings(
+        Settings(
             registry="docker.io/acme/dhi-{name}",
             target="prod",
             build_args=(("A", "b=c"), ("FROM_ENV", "e"), ("EMPTY", "")),

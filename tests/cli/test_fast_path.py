@@ -41,6 +41,10 @@ PLAIN = [
     ["-", "--stdin-filename", "Dockerfile"],
     ["--jobs", "4"],
     ["--jobs=0"],
+    ["--config", "c.toml", "--baseline=b.json", "--statistics", "--exit-zero"],
+    ["--no-config", "--write-baseline"],
+    ["--severity", "DHI1=info, root-user = error", "--severity=DHI2=warning"],
+    ["--diff-base", "origin/main", "--files-from", "-"],
     ["--", "--fix", "-x"],
     ["a", "--", "b"],
     ["check"],
@@ -72,6 +76,14 @@ DECLINED = [
     ["--registry", "dhi.io/{name}:tag"],
     ["--build-arg", "=x"],
     ["-", "a"],
+    ["--severity", "DHI1"],
+    ["--severity=DHI1=fatal"],
+    ["--severity", "=info"],
+    ["--files-from", "x", "a"],
+    ["--config", "x", "--no-config"],
+    ["--write-baseline", "--diff"],
+    ["--diff-base", "HEAD", "--fix"],
+    ["--statistics", "--format", "json"],
 ]
 
 
@@ -120,7 +132,8 @@ WORDS = st.sampled_from([
     "json", "text", "xml", "--jobs", "2", "x", "--jobs=3", "--select", "DHI1,DHI2", "--ignore=DHI3",
     "--build-arg", "A=1", "--build-arg=B", "--registry", "r/{name}", "--registry=x", "--target", "t",
     "--fail-on", "error", "--level", "dev", "--exclude", "g", "--force-exclude", "--stdin-filename=",
-    "--output", "--extend-select", "--catalog", "--fxi", "-x",
+    "--output", "--extend-select", "--catalog", "--fxi", "-x", "--severity", "DHI1=info", "--statistics", "--exit-zero",
+    "--config", "--no-config", "--baseline=b", "--write-baseline", "--diff-base", "HEAD", "--files-from=-",
 ])
 # fmt: on
 
@@ -176,7 +189,7 @@ def test_help_names_every_option_and_command(run: Run, monkeypatch: pytest.Monke
         assert option in out, option
     code, out, _ = run("--help")
     assert code == 0
-    assert all(f" {command} " in out for command in ("check", "rules", "catalog"))
+    assert all(f" {command} " in out for command in ("check", "plan", "rules", "catalog", "config", "lsp"))
 
 
 def test_interruption_anywhere_is_exit_code_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,4 +225,20 @@ def test_the_plain_path_imports_nothing_heavy() -> None:
         f"print(sorted({heavy!r} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_configuration_costs_the_toml_reader_and_nothing_heavy(tmp_path: Path) -> None:
+    heavy = {"typer", "rich", "pydantic", "dataclasses", "inspect", "pathlib", "subprocess", "csv", "difflib"}
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    (tmp_path / "dhi-migrate.toml").write_text(
+        'extend = "b.toml"\nignore = ["DHI104"]\n[severity]\nDHI2 = "info"\n[per-file-ignores]\n"a" = ["DHI3"]\n'
+    )
+    (tmp_path / "b.toml").write_text('registry = "docker.io/acme/dhi-{name}"\nexclude = ["old"]\n')
+    code = (
+        "import sys; from dhi_migrate.__main__ import main\n"
+        "assert main(['Dockerfile', '-q']) == 0 and 'tomllib' in sys.modules\n"
+        f"print(sorted({heavy!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout == "[]\n"

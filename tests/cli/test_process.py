@@ -39,6 +39,10 @@ def run(*arguments: str, cwd: Path, stdin: bytes = b"", **environment: str) -> s
     )
 
 
+OLD = 'FROM node:22-alpine\nCMD ["node","a.js"]\n'
+NEW = 'FROM dhi.io/node:22-alpine3.24\nCMD ["node","a.js"]\n'
+
+
 def many(folder: Path, number: int) -> None:
     for at in range(number):
         (folder / f"{at:05}").mkdir()
@@ -95,7 +99,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_ends_the_run_with_exit_code_2_and_one_line(tmp_path: Path, jobs: str) -> None:
+def test_ctrl_c_ends_the_run_with_exit_code_2_and_says_where(tmp_path: Path, jobs: str) -> None:
     many(tmp_path, 4000)
     process = subprocess.Popen(
         [*COMMAND, "--jobs", jobs, "--format", "concise", "-q"],
@@ -103,13 +107,53 @@ def test_ctrl_c_ends_the_run_with_exit_code_2_and_one_line(tmp_path: Path, jobs:
         stderr=subprocess.PIPE,
         cwd=tmp_path,
         env=ENVIRONMENT,
+        bufsize=0,  # or else `communicate` does not give what `readline` has read ahead
         start_new_session=True,
     )
     assert process.stdout is not None
-    process.stdout.readline()  # the work has begun
+    first = process.stdout.readline()  # the work has begun
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (2, b"dhi-migrate: interrupted\n")
+    rest, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    match = re.fullmatch(
+        rb"dhi-migrate: interrupted: (\d+) of 4000 files were checked; the first that was not is (\d+)/Dockerfile\n",
+        said,
+    )
+    assert match is not None, said
+    seen = {line.split(b"/")[0] for line in (first + rest).splitlines()}
+    assert len(seen) == int(match[1]) < 4000
+    assert match[2] not in seen
+    assert {b"%05d" % number for number in range(int(match[2]))} <= seen
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_leaves_whole_files_and_an_old_report(tmp_path: Path, jobs: str) -> None:
+    for number in range(1500):
+        (tmp_path / f"{number:05}").mkdir()
+        (tmp_path / f"{number:05}" / "Dockerfile").write_text(OLD)
+    (tmp_path / "report.json").write_text("the last one")
+    process = subprocess.Popen(
+        [*COMMAND, "--fix", "--jobs", jobs, "--format", "json", "--output", "report.json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while (tmp_path / "00020" / "Dockerfile").read_text() == OLD and time.monotonic() < deadline:
+        pass
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 2
+    match = re.search(r"(\d+) of 1500 files were checked, (\d+) of them fixed and written whole; the first that", said)
+    assert match is not None, said
+    assert said.endswith("; report.json was not written\n")
+    texts = [path.read_text() for path in sorted(tmp_path.glob("*/Dockerfile"))]
+    assert set(texts) == {OLD, NEW}
+    assert match[1] == match[2] == str(texts.count(NEW))
+    assert (tmp_path / "report.json").read_text() == "the last one"
+    assert not [path for path in tmp_path.rglob("*") if path.name.endswith(".tmp")]
 
 
 def on_a_terminal(*arguments: str, cwd: Path, command: list[str] = COMMAND, **environment: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dhi_migrate.catalog.model import CatalogInfo
 from dhi_migrate.dockerfile.source import Source, Span
+from dhi_migrate.report.frame import Framed, View, frame_for, lay_out
+from dhi_migrate.report.tally import Tally, add, count
 from dhi_migrate.rules.findings import Edit, FileReport, Finding, Fix, StageReport
 
 MULTI = b"""# syntax=docker/dockerfile:1
@@ -67,3 +70,43 @@ def hostile() -> FileReport:
     fix = Fix("safe", bad, (Edit(5, 6, b"\xff\x1b"),))
     finding = Finding("DHI101", "hardened-base-available", "info", bad, bad, 0, where, (fix,))
     return FileReport(bad, Source(data), "swappable", "runtime", None, (stage,), (finding,))
+
+
+MARKUP = b"FROM a<b>&\"c' | x\nRUN </pre><script>alert(1)</script> ]]> `x` $A $B\n"
+
+
+def markup() -> FileReport:
+    """Text that means something in one of the formats, wherever text can be."""
+    text = (
+        "</details><script>x</script> ]]> &amp; \"'| a\\|b `c` *d* @me org/a#1 https://x.y $A $B {0} [l](http://z) %0A\n"
+        "::set-env name=A::b"
+    )
+    where = span(MARKUP, b"</pre><script>alert(1)</script> ]]> `x` $A $B")
+    stage = StageReport(0, "n|<i>", 1, "final", "a<b>&\"c'", "dhi.io/a|b", "exact", False, (text,), (text,))
+    fix = Fix("safe", text, (Edit(where.start, where.start, b"<x> "), Edit(where.end, where.end, b" ]]>")))
+    finding = Finding("DHI202", "shell-form-start", "error", text, text, 0, where, (fix,))
+    path = "d,e:f/%0A<g>\"&'|`[h](i)\n::error::j"
+    return FileReport(path, Source(MARKUP), "manual", None, None, (stage,), (finding,))
+
+
+def unwritten() -> FileReport:
+    """A file whose fixes could not be written: what it has is there, and an error."""
+    return multi_stage()._replace(error="has changed since it was read", findings=multi_stage().findings[3:])
+
+
+def clean() -> FileReport:
+    """A file without findings."""
+    stage = StageReport(0, None, 1, "final", "dhi.io/node:24", None, "hardened", False, (), ())
+    return FileReport("ok/Dockerfile", Source(b"FROM dhi.io/node:24\n"), "hardened", "runtime", None, (stage,), ())
+
+
+def document(format: Framed, *reports: FileReport, view: View | None = None) -> str:
+    """The whole output of a run over files with these reports."""
+    frame = frame_for(format)
+    tally = Tally()
+    out = [frame.begin(CatalogInfo("30c3db9", "2026-08-22", 554, 18095)).encode()]
+    for report in reports:
+        text, extra = lay_out(format, report, view or View("/work"))
+        out.append(frame.place(text.encode(), extra.encode()))
+        tally = add(tally, count(report))
+    return b"".join([*out, frame.end(tally).encode()]).decode()

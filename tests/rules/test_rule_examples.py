@@ -10,6 +10,8 @@ import pytest
 
 from dhi_migrate.catalog.store import Catalog
 from dhi_migrate.migrate.fix import fix_source
+from dhi_migrate.project.references import ProjectFile, check_project_file
+from dhi_migrate.rules.edits import apply_edits
 from dhi_migrate.rules.engine import check_source
 from dhi_migrate.rules.findings import Finding
 from dhi_migrate.rules.registry import Example, rules, texts
@@ -53,8 +55,13 @@ def tree(example: Example) -> Files | None:
 
 
 def findings(text: str, code: str, example: Example) -> list[tuple[int, Finding]]:
-    """The findings of rule `code` in the Dockerfile `text`, with their 1-based lines."""
-    report = check_source("Dockerfile", text.encode(), catalog(), Settings(**example.options), tree=tree(example))
+    """The findings of rule `code` in `text`, a Dockerfile or the file that the example names, with their 1-based lines."""
+    settings = Settings(**example.options)
+    if example.file:
+        file = ProjectFile(example.file, text.encode())
+        report = check_project_file(file, catalog(), settings, Files({**example.context, example.file: text}))
+    else:
+        report = check_source("Dockerfile", text.encode(), catalog(), settings, tree=tree(example))
     assert report.source is not None
     return [(report.source.line_of(one.span.start), one) for one in report.findings if one.rule == code]
 
@@ -91,6 +98,11 @@ def test_fixing_the_bad_example_makes_the_good_one(code: str, example: Example) 
     if not example.fixed:
         safe = [fix for _, one in findings(bad, code, example) for fix in one.fixes if fix.safety == "safe"]
         assert safe == [], "an example with a safe fix shows what comes of it"
+        return
+    if example.file:
+        fixes = [fix for _, one in findings(bad, code, example) for fix in one.fixes]
+        assert {fix.safety for fix in fixes} == {"unsafe" if example.unsafe else "safe"}
+        assert apply_edits(bad.encode(), [edit for fix in fixes for edit in fix.edits]).decode() == good
         return
     settings = Settings(**example.options)
     migration = fix_source("Dockerfile", bad.encode(), catalog(), settings, unsafe=example.unsafe, tree=tree(example))

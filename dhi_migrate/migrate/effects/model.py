@@ -13,6 +13,8 @@ Kind = Literal[
     "account",
     "owner",
     "path",
+    "directory",
+    "link",
     "edited",
     "removed",
     "tree",
@@ -25,7 +27,9 @@ Kind = Literal[
 ``nothing``: what is left behind is of no use at run time (caches, lists, settings of the build).
 ``packages``: packages of the operating system, named.
 ``account``: users and groups. ``owner``: owner or mode of files that are there.
-``path``: files at the paths named, and nowhere else. ``edited``: files that are there, changed in place; ``removed``: taken away.
+``path``: files at the paths named, and nowhere else. ``directory``: an empty directory there. ``link``: a link there.
+``edited``: files that are there, changed in place.
+``removed``: files taken away; with a pattern, `names` has it and `paths` the directory that it is about.
 ``tree``: files below the directory that the command works in.
 ``python``: packages for the Python of the image. ``global``: programs for the whole image, by a package manager of a language.
 ``place``: the directory of the image in which a language keeps what is installed for all, named.
@@ -36,8 +40,8 @@ Kind = Literal[
 class Effect(NamedTuple):
     """One effect of one command: its `kind`, the bytes of the command, and what the kind is about.
 
-    `paths` are absolute and normal. `names` are packages. `text` is the command as a message names it.
-    `certain` tells that the command always runs when the RUN succeeds.
+    `paths` are absolute and normal, so are `sources`: what files and links are made of. `names` are packages. `text` is the
+    command as a message names it. `certain` tells that the command always runs when the RUN succeeds.
     """
 
     kind: Kind
@@ -46,3 +50,4 @@ class Effect(NamedTuple):
     paths: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     certain: bool = True
+    sources: tuple[str, ...] = ()

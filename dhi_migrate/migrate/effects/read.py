@@ -6,10 +6,12 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
-from ...rules.facts.files import is_cache
 from ...rules.facts.read import writes_in_groups
+from .files import downloaded, written
 from .model import Effect
-from .table import BUILDS, COMMANDS, INSTALLS, MAKE_INSTALLS, OUTPUT_VARIABLES
+from .outputs import outputs_of
+from .places import LOCALES
+from .table import BUILDS, COMMANDS, INSTALLS, MAKE_INSTALLS, MOVED_BY_FLAG, OUTPUT_VARIABLES, PACKAGE_NAME, PERSONAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from ...dockerfile import Span
     from ...dockerfile.shell import Command
     from ...rules.facts import Build, LanguageInstall, PackageCommand, RunFacts
-    from .model import Kind
 
 MAX_SHOWN = 60
 """Most characters of a command that a message shows."""
@@ -111,10 +112,11 @@ class PathReader:
         if any(one.command is command for one in run.accounts):
             found = True
             yield Effect("account", span, text)
-        changed = [one.command for one in run.ownerships] + [one.command for one in run.modes]
-        if any(one is command for one in changed):
+        given = [one.paths for one in run.ownerships if one.command is command]
+        given += [one.paths for one in run.modes if one.command is command]
+        if given:
             found = True
-            yield Effect("owner", span, text)
+            yield self._owned([path for paths in given for path in paths], span, text)
         for install in run.languages:
             if install.command is command:
                 found = True
@@ -126,12 +128,15 @@ class PathReader:
         for one in run.written:
             if one.command is command:
                 found = True
-                yield self._written(one.kind, one.path, command, text)
+                yield written(one, command, text, self.path)
         for download in run.downloads:
             if download.command is command:
                 found = True
                 if download.tool == "git" and download.output:
-                    yield self._written("file", download.output, command, text)
+                    yield self._path(download.output, span, text)
+                effect = downloaded(download, text, self.folder, self.path)
+                if effect is not None:
+                    yield effect
         if not found and span in self.leftover:
             yield self._known(command, text) or Effect("unknown", span, text)
 
@@ -147,6 +152,12 @@ class PathReader:
                 return Effect("edited", command.span, text, known) if len(known) == len(paths) else None
             if kind == "tree":
                 return self._tree(command.span, text)
+            if kind == "git" and any(word.startswith(PERSONAL) for word in words):
+                return None  # who commits: then the application uses git
+            if kind == "settings" and words[-1] not in {"tzdata", "locales"}:
+                return None
+            if kind == "locales" or (kind == "settings" and words[-1] == "locales"):
+                return Effect("path", command.span, text, (LOCALES,))
             if kind == "certificates":
                 return Effect("path", command.span, text, ("/etc/ssl/certs/ca-certificates.crt",))
             if kind == "data":
@@ -159,11 +170,30 @@ class PathReader:
     def _packages(self, one: PackageCommand, text: str) -> Iterator[Effect]:
         span = one.command.span
         if one.action == "install":
-            if one.opaque:
+            more = self._more_packages(one) if one.opaque else ()
+            if more is None:
                 yield Effect("unknown", span, text)
-            yield Effect("packages", span, text, names=tuple(dict.fromkeys(package.name for package in one.packages)))
+            names = (*(package.name for package in one.packages), *(more or ()))
+            yield Effect("packages", span, text, names=tuple(dict.fromkeys(names)))
         elif one.action == "other":
-            yield Effect("unknown", span, text)
+            yield self._known(one.command, text) or Effect("unknown", span, text)
+
+    def _more_packages(self, one: PackageCommand) -> tuple[str, ...] | None:
+        """The packages that variables among the words of `one` name; None where others may be installed as well."""
+        if "xargs" in one.command.wrappers or one.manager not in {"apt", "apk"}:
+            return None
+        found: list[str] = []
+        for word in one.command.arguments:
+            if word.literal:
+                if "/" in word.text or word.text.endswith((".deb", ".apk")):
+                    return None
+                continue
+            value = self.place.expand(word.text)
+            names = value.split() if value is not None else [""]
+            if any(sign in word.text for sign in "`(*?") or not all(PACKAGE_NAME.match(name) for name in names):
+                return None
+            found.extend(name.partition("=")[0] for name in names if not name.startswith("-"))
+        return tuple(found) if found else None
 
     def _install(self, one: LanguageInstall, text: str) -> Effect:
         span = one.command.span
@@ -178,10 +208,26 @@ class PathReader:
         if where == "place":
             return Effect("place", span, text, (row.place,))
         if where == "tree":
-            return self._tree(span, text, self._moved(one.options))
+            own = self._environment(one) if one.tool == "uv" else None
+            return self._path(own, span, text) if own else self._tree(span, text, self._moved(one.options))
         if where == "global":
-            return Effect("global", span, text, names=one.packages)
+            root = self._root(one.options)
+            return self._path(f"{root}/bin", span, text) if root else Effect("global", span, text, names=one.packages)
         return Effect("nothing", span, text)
+
+    def _environment(self, one: LanguageInstall) -> str | None:
+        """Where uv puts its environment: https://docs.astral.sh/uv/concepts/projects/config/#project-environment-path."""
+        named = self.place.expand("$UV_PROJECT_ENVIRONMENT")
+        return self.place.expand("$VIRTUAL_ENV") if "--active" in one.options else named
+
+    @staticmethod
+    def _root(options: tuple[str, ...]) -> str:
+        """The directory of ``cargo install --root``, "" for none."""
+        for index, option in enumerate(options):
+            name, equals, value = option.partition("=")
+            if name == "--root":
+                return value if equals else options[index + 1] if index + 1 < len(options) else ""
+        return ""
 
     def _python(self, one: LanguageInstall, text: str) -> Effect:
         span = one.command.span
@@ -195,8 +241,8 @@ class PathReader:
 
     @staticmethod
     def _moved(options: tuple[str, ...]) -> str | None:
-        """The directory that a flag sends the tool to: ``npm --prefix web``, ``yarn --cwd web``."""
-        flags = {"--prefix", "-C", "--cwd", "--dir", "--working-dir", "-d", "--project"}
+        """The directory that a flag sends the tool to: ``npm --prefix web``, ``yarn --cwd web``, ``make -C src``."""
+        flags = {"--prefix", "-C", "--cwd", "--dir", "--working-dir", "-d", "--project", "--directory"}
         for index, option in enumerate(options):
             name, equals, value = option.partition("=")
             if name in flags:
@@ -211,19 +257,20 @@ class PathReader:
 
     def _build(self, one: Build, text: str) -> Iterator[Effect]:
         span = one.command.span
+        moved = self._moved(one.command.texts) if one.tool in MOVED_BY_FLAG else None
         if one.tool in {"make", "cmake", "ninja", "meson", "just"}:
-            words = [word.text for word in one.command.arguments]
+            words = one.command.texts
             known = one.tool == "make" and not any(
                 word.startswith(MAKE_INSTALLS) or "install" in word for word in words
             )
-            yield self._tree(span, text) if known else Effect("unknown", span, text)
+            yield self._tree(span, text, moved) if known else Effect("unknown", span, text)
             return
         if one.tool not in BUILDS:
             yield Effect("unknown", span, text)
             return
         variable = OUTPUT_VARIABLES.get((one.tool, one.action), "")
         named = self.place.expand(f"${variable}") if variable else None
-        outputs = [self.path(output) for output in one.outputs]
+        outputs = [self.path(output) for output in outputs_of(one)]
         if named and named.startswith("/"):
             outputs.append(posixpath.normpath(named))
         paths = tuple(path for path in outputs if path is not None)
@@ -234,14 +281,13 @@ class PathReader:
         elif one.tool in {"go", "cargo"} and one.action == "run":
             yield Effect("unknown", span, text)
         else:
-            yield self._tree(span, text)
+            yield self._tree(span, text, moved)
 
-    def _written(self, kind: str, text: str, command: Command, shown_as: str) -> Effect:
-        path = self.path(text)
-        cached = path is not None and (is_cache(text) or is_cache(path))
-        if cached:
-            return Effect("nothing", command.span, shown_as)
-        if path is None:
-            return Effect("unknown", command.span, shown_as)
-        found: Kind = "removed" if kind == "removed" else "edited" if kind == "edited" else "path"
-        return Effect(found, command.span, shown_as, (path,))
+    def _path(self, word: str, span: Span, text: str) -> Effect:
+        path = self.path(word)
+        return Effect("path", span, text, (path,)) if path is not None else Effect("unknown", span, text)
+
+    def _owned(self, words: list[str], span: Span, text: str) -> Effect:
+        paths = [self.path(word) for word in words]
+        known = tuple([path for path in paths if path is not None])
+        return Effect("owner" if len(known) == len(paths) else "unknown", span, text, known)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..._pattern import regex
 from ..._record import NamedTuple
 
 Where = Literal["tree", "python", "global", "place", "nothing"]
@@ -114,16 +115,26 @@ BUILDS: frozenset[str] = frozenset(
 OUTPUT_VARIABLES = {("manage.py", "collectstatic"): "STATIC_ROOT"}
 """Variables that by convention name where a command puts its results, by tool and action."""
 
+PACKAGE_NAME = regex(r"-{0,2}[a-z0-9.][a-z0-9+._-]{0,80}(?:=[\w.:~+*-]{1,60})?\Z")
+"""A package of apt or apk as a command names it, with a version, or a flag."""
+
+MOVED_BY_FLAG = frozenset({"make", "npm", "yarn", "pnpm", "just"})
+"""Tools of `Build` that a flag sends to another directory than the one they are started in."""
+
+PERSONAL = ("user.", "author.", "committer.", "push.", "pull.", "commit.")
+"""Settings of git that say who works with it, and how: of no use where nothing but a build fetches sources."""
+
 MAKE_INSTALLS = ("install", "deploy", "dist-install", "setup")
 """Targets of make and its kin that put files anywhere."""
 
 COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("dpkg", "--print-architecture"), "nothing"),
     (("dpkg", "--configure"), "nothing"),
+    (("dpkg", "--add-architecture"), "nothing"),
     (("apt-key",), "nothing"),
     (("apt-mark",), "nothing"),
     (("add-apt-repository",), "nothing"),
-    (("git", "config"), "nothing"),
+    (("git", "config"), "git"),
     (("git", "lfs"), "nothing"),
     (("git", "init"), "tree"),
     (("git", "checkout"), "tree"),
@@ -138,6 +149,19 @@ COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("go", "fmt"), "tree"),
     (("cargo", "test"), "tree"),
     (("pytest",), "tree"),
+    (("dpkg-query",), "nothing"),
+    (("dpkg-reconfigure",), "settings"),
+    (("apt-get", "check"), "nothing"),
+    (("apt-get", "-y", "check"), "nothing"),
+    (("gpgconf",), "nothing"),
+    (("npm", "dedupe"), "tree"),
+    (("npm", "ls"), "nothing"),
+    (("truncate", "-s", "0"), "edited"),
+    (("find", "/var/lib/apt/lists"), "nothing"),
+    (("debconf-set-selections",), "nothing"),
+    (("update-locale",), "nothing"),
+    (("locale-gen",), "locales"),
+    (("localedef",), "locales"),
     (("dos2unix",), "edited"),
     (("update-ca-certificates",), "certificates"),
     (("python", "-m", "spacy", "download"), "python"),
@@ -147,23 +171,27 @@ COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("python3", "-m", "nltk.downloader"), "data"),
 )
 """Commands by their first words, and what they leave behind: ``tree`` below the directory, ``edited`` the files that they name,
-``certificates`` the store of certificates, ``data`` the directory after ``-d``, ``python`` as pip."""
+``locales`` and ``certificates`` what the system keeps of them, ``settings`` those of the package that is named last, ``data`` the
+directory after ``-d``, ``python`` as pip, ``git`` nothing but for settings of a person (`PERSONAL`)."""
 
-BUILD_SETTINGS = (
-    *("DEBIAN_FRONTEND", "PIP_", "POETRY_", "UV_", "PIPENV_", "PDM_", "npm_config_", "NPM_CONFIG_", "YARN_", "PNPM_"),
-    *("COREPACK_", "CGO_", "GOOS", "GOARCH", "GOARM", "GO111MODULE", "GOPROXY", "GOFLAGS", "GOSUMDB", "GOPRIVATE"),
-    *("GOTOOLCHAIN", "CARGO_", "RUSTFLAGS", "RUSTUP_", "MAVEN_", "GRADLE_", "NUGET_", "BUNDLE_JOBS", "BUNDLE_RETRY"),
-    *(
-        "COMPOSER_ALLOW_SUPERUSER",
-        "COMPOSER_HOME",
-        "COMPOSER_CACHE",
-        "APT_",
-        "CC",
-        "CXX",
-        "CFLAGS",
-        "LDFLAGS",
-        "MAKEFLAGS",
-    ),
-    *("CYPRESS_INSTALL_BINARY", "HUSKY", "NEXT_TELEMETRY_DISABLED_BUILD"),
+_SETTINGS = (
+    *("PIP_", "POETRY_", "UV_", "PIPENV_", "PDM_", "npm_config_", "NPM_CONFIG_", "YARN_", "PNPM_", "COREPACK_", "CGO_"),
+    *("CARGO_", "RUSTUP_", "MAVEN_", "GRADLE_", "NUGET_", "APT_", "DEBIAN_"),
 )
-"""Beginnings of variables that only a build reads, from the references of the tools."""
+_SETTING_NAMES = frozenset(
+    {
+        *("DEBIAN_FRONTEND", "DEBCONF_NONINTERACTIVE_SEEN", "GOOS", "GOARCH", "GOARM", "GOARM64", "GOAMD64", "GO111MODULE"),
+        *("GOPROXY", "GOFLAGS", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE", "GOTOOLCHAIN", "GOCACHE", "GOMODCACHE"),
+        *("RUSTFLAGS", "BUNDLE_JOBS", "BUNDLE_RETRY", "COMPOSER_ALLOW_SUPERUSER", "COMPOSER_HOME", "COMPOSER_CACHE_DIR"),
+        *("COMPOSER_NO_INTERACTION", "CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "MAKEFLAGS"),
+        *("CYPRESS_INSTALL_BINARY", "HUSKY", "HUSKY_SKIP_INSTALL"),
+    }
+)  # fmt: skip
+_RUN_TIME = frozenset(
+    {"UV_THREADPOOL_SIZE", "UV_USE_IO_URING"}
+)  # of libuv: https://docs.libuv.org/en/v1.x/threadpool.html
+
+
+def is_build_setting(name: str) -> bool:
+    """Whether only a build reads the variable `name`, by the references of the tools."""
+    return name in _SETTING_NAMES or (name.startswith(_SETTINGS) and name not in _RUN_TIME)

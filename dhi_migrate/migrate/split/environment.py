@@ -15,6 +15,7 @@ from ...dockerfile.details import Env
 from ...rules.findings import Edit
 from ...rules.repairs import remove_instruction
 from ..outcome import Refusal
+from .requirements import needs_compiler
 
 if TYPE_CHECKING:
     from ...rules.facts import LanguageInstall, RunFacts
@@ -44,6 +45,9 @@ INSTALLERS = frozenset(
     }
 )
 """Python packages that install others and are of no use at run time."""
+
+PROGRAMS = INSTALLERS | {"uvx", "composer", "npm", "npx", "yarn", "pnpm", "corepack"}
+"""Programs that only install, by the names they have in a directory of programs."""
 
 _MANAGED = frozenset({"poetry", "pipenv"})
 _IN_PROJECT = regex(r"virtualenvs\.in-project[= ]+true|VIRTUALENVS_IN_PROJECT[= ]+[\"']?(?:1|true)")
@@ -83,6 +87,12 @@ def plan_environment(subject: Subject, inventory: Inventory, frame: Frame) -> En
         # what installs for the Python of a package of the system is not moved: the runtime has no such Python
         line = subject.line(first.command.span)
         return Refusal("split", line, f"{first.tool} installs for a Python that {frame.target.image} does not have")
+    compiled = needs_compiler(subject, frame.builder)
+    if compiled:
+        line = subject.line(first.command.span)
+        return Refusal(
+            "split", line, f"{compiled} is compiled, and the -dev image has no compiler: install gcc and libc6-dev"
+        )
     own = _own(subject, inventory)
     if own is not None:
         outside = [one for _, one in installs if not _only_installers(one) and not _goes_into(subject, one, own)]
@@ -170,15 +180,27 @@ def _check(subject: Subject, one: LanguageInstall, frame: Frame) -> Refusal | No
 
 
 def _system_python(subject: Subject) -> list[Edit] | None:
-    """Take out ``ENV UV_SYSTEM_PYTHON=1``; None where it stands among other variables or in a stage below."""
+    """Take out ``UV_SYSTEM_PYTHON=1``; None where it stands in a stage below, or on a line of its own among other variables."""
     found: list[Edit] = []
+    data = subject.file.dockerfile.source.data
     for instruction in subject.chain_instructions("ENV"):
         detail = instruction.detail
         if not isinstance(detail, Env) or all(pair.name != "UV_SYSTEM_PYTHON" for pair in detail.pairs):
             continue
-        if len(detail.pairs) > 1 or not any(one is instruction for one in subject.stage.instructions):
+        if not any(one is instruction for one in subject.stage.instructions):
             return None
-        found.append(remove_instruction(subject.file.dockerfile, instruction))
+        if len(detail.pairs) == 1:
+            found.append(remove_instruction(subject.file.dockerfile, instruction))
+            continue
+        index = next(place for place, pair in enumerate(detail.pairs) if pair.name == "UV_SYSTEM_PYTHON")
+        pair = detail.pairs[index]
+        if index + 1 < len(detail.pairs):
+            start, end = pair.name_span.start, detail.pairs[index + 1].name_span.start
+        else:
+            start, end = detail.pairs[index - 1].value_span.end, pair.value_span.end
+        if b"#" in data[start:end] or b'"' in data[start:end]:
+            return None
+        found.append(Edit(start, end, b""))
     return found
 
 

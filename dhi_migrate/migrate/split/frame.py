@@ -134,7 +134,8 @@ def _static(subject: Subject, inventory: Inventory, builder: Definition, languag
     edition: str | None = "musl" if builder.distro == "alpine" else "glibc"
     if language == "go":
         builds = [(run, one) for run in inventory.runs for one in run.builds if one.tool in {"go", "xx-go"}]
-        hint = next((found for run, _ in builds if (found := cgo_hint(subject.file, run, inventory.runs))), "")
+        making = [run for run in inventory.runs if run.builds or any(one.tool == "go" for one in run.languages)]
+        hint = next((found for run in making if (found := cgo_hint(subject.file, run, inventory.runs))), "")
         if hint:
             return Refusal(
                 "split",
@@ -143,7 +144,13 @@ def _static(subject: Subject, inventory: Inventory, builder: Definition, languag
             )
         environment = subject.stage.state.env.get("CGO_ENABLED")
         off = environment is not None and environment.value == "0"
-        if builds and all(one.static or (off and one.static is not False) for _, one in builds):
+        installs = any(one.tool == "go" and one.action == "install" for run in inventory.runs for one in run.languages)
+        made = any(one.tool not in {"go", "xx-go"} for run in inventory.runs for one in run.builds)
+        if (
+            builds
+            and all(one.static or (off and one.static is not False) for _, one in builds)
+            and not (installs or made)
+        ):
             edition = None
     newest = _newest(subject.file.catalog, "static", builder, edition)
     if newest is None:

@@ -24,7 +24,10 @@ STARTERS = frozenset({"tini", "dumb-init", "gosu", "su-exec"})
 _FETCHERS = frozenset({"git", "composer", "bundle", "bundler", "go", "cargo", "mix", "rebar3", "bower", "gem"})
 """Programs that fetch sources with git."""
 
-_CXX = frozenset({"g++", "build-base", "clang", "rust", "cargo"})
+_CXX = frozenset({"g++", "build-base", "alpine-sdk", "build-essential", "clang", "rust", "cargo"})
+
+# Libraries that come with packages which the definitions list: https://packages.debian.org/trixie/libjemalloc2, libicu76
+_IMPLIED = {"libjemalloc2": ("libstdc++6", "libgcc-s1"), "libicu76": ("libstdc++6", "libgcc-s1")}
 
 
 def needed_files(
@@ -36,20 +39,22 @@ def needed_files(
     `used` are the programs that commands of the stage start: what is used there explains itself.
     """
     have = package_names(target)
+    have = have | {library for name, libraries in _IMPLIED.items() if name in have for library in libraries}
     started = started_programs(subject)
     script = any(word.endswith(".sh") or "entrypoint" in word for word in started)
     extra: list[str] = []
     for name, span in installed:
         line = subject.line(span)
         kind = purpose(name)
+        if name in STARTERS and script:
+            return Refusal("split", line, f"the start script may need {name}, which the runtime image does not have")
         if name in have or name in STARTERS:
             continue
         if name in started:
             return Refusal("split", line, f"{name} is what the container starts, and {target.image} does not have it")
-        if kind == "build" and target.distro == "alpine" and name in _CXX and "libstdc++" not in have:
-            return Refusal(
-                "split", line, f"what {name} compiles may need libstdc++, which {target.image} does not list"
-            )
+        cxx = "libstdc++" if target.distro == "alpine" else "libstdc++6"
+        if kind == "build" and name in _CXX and cxx not in have:
+            return Refusal("split", line, f"what {name} compiles may need {cxx}, which {target.image} does not list")
         if name == "git" and not _FETCHERS.intersection(used):
             return Refusal("split", line, "git is in the image for something that this file does not show")
         if kind in {"build", "tool"}:
@@ -61,6 +66,8 @@ def needed_files(
                 # where there is a shell, somebody may start it there: a probe, a script, a person
                 return Refusal("split", line, f"{name} is in the image for something that this file does not show")
             continue
+        if name == "locales":
+            continue  # what locale-gen makes of it is a file of its own
         if name == "tzdata":
             extra.append("/usr/share/zoneinfo")
             continue

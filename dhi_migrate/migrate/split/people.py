@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
-from ...rules.accounts import ROOT, created, final_user, own_account, owner_of
+from ...rules.accounts import ROOT, created, final_user, owner_of
 from ...rules.findings import Edit
 from ...rules.repairs import remove_commands
 from ..outcome import Refusal
@@ -48,16 +48,15 @@ def plan_people(subject: Subject, inventory: Inventory, frame: Frame) -> People 
         account = next((one for one in target.accounts if one.name == user), None)
         if user.isdigit():
             if int(user) != target.uid:
-                text, uid, gid = user, int(user), _group(subject, int(user))
+                uid, gid = int(user), _group(subject, int(user))
+                text = user if gid == uid and not _has_group(instruction) else f"{uid}:{gid}"
         elif account is not None and account.uid != target.uid:
             text, uid, gid = user, account.uid, account.gid
         elif account is None and instruction is not None and "$" in instruction.original:
             return Refusal("split", subject.line(instruction.span), "the user is named by a variable")
     if uid == 0:
-        own = own_account(target)
-        if own is None:
-            return Refusal("split", line, f"{target.image} runs as root and has no other user")
-        text, uid, gid = f"{own.uid}:{own.gid}", own.uid, own.gid
+        # an image that runs as root although it is hardened needs to (docker-dind)
+        return Refusal("split", line, f"{target.image} runs as root, and what it starts may need that")
     edits: list[Edit] = []
     gone: list[Instruction] = []
     for run in inventory.runs:
@@ -68,6 +67,11 @@ def plan_people(subject: Subject, inventory: Inventory, frame: Frame) -> People 
         gone.extend(found[1])
     edits.extend(_without_owners(subject, frame))
     return People(f"{uid}:{gid}", text, tuple(edits), tuple(gone))
+
+
+def _has_group(instruction: Instruction | None) -> bool:
+    owner = owner_of(instruction) if instruction is not None else None
+    return owner is not None and bool(owner.group)
 
 
 def _group(subject: Subject, uid: int) -> int:
@@ -93,7 +97,7 @@ def _without_accounts(
     inside = any(one is run.instruction for one in subject.stage.instructions)
     line = subject.line(run.instruction.span)
     if not inside:
-        return Refusal("split", line, "a stage below makes users, and others may need them")
+        return (), ()  # other stages may need them, and the build runs as root
     chosen = [command for command in commands if command.span in gone]
     edits = remove_commands(subject.file.dockerfile, run.instruction, commands, chosen)
     if edits is None:

@@ -16,6 +16,7 @@ from ...rules.facts import stage_facts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...catalog.model import Definition
     from ...dockerfile import Stage
     from ...rules.facts import LanguageInstall
     from ...rules.subject import Subject
@@ -35,6 +36,16 @@ USERS: dict[str, frozenset[str]] = {
 }
 """Packages of Python that load a library of the system, by the packages of the system that hold it: their own documentation."""
 
+COMPILED = frozenset(
+    {
+        *("uwsgi", "psycopg2", "psycopg-c", "mysqlclient", "mysql-python", "pycrypto", "python-ldap", "netifaces", "pylibmc"),
+        *("pygraphviz", "pyaudio", "dlib", "pygresql", "gssapi", "pykerberos", "kerberos", "pycairo", "pygobject", "mpi4py"),
+        *("dbus-python", "systemd-python", "fasttext", "pyodide-build", "python-prctl", "pycups", "pyenchant-src", "gdal"),
+    }
+)  # fmt: skip
+"""Packages of Python of which PyPI has sources for Linux and no wheels: pip compiles them."""
+
+_COMPILERS = frozenset({"gcc", "g++", "build-essential", "build-base", "alpine-sdk", "clang"})
 _OWN_COPY = regex(r"(?:psycopg2-binary|psycopg\[(?:[a-z,\s]*,\s*)?binary)")
 _NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 MAX_LINES = 5000
@@ -57,6 +68,23 @@ def is_unused(subject: Subject, package: str) -> bool:
         if found[0].replace("_", "-") in users and _OWN_COPY.match(text) is None:
             return False
     return True
+
+
+def needs_compiler(subject: Subject, builder: Definition) -> str:
+    """A package that pip compiles, where the upstream image has a compiler and the -dev image `builder` has none; "" for none."""
+    before = subject.before
+    have = {package.partition("=")[0] for package in builder.packages}
+    if before is None or "gcc" not in before.tools or _COMPILERS & have:
+        return ""
+    installed = {name for stage in subject.chain for name in stage_facts(stage).installed}
+    if _COMPILERS & installed:
+        return ""
+    for line in _requirements(subject) or ():
+        text = line.strip().lower()
+        found = _NAME.match(text)
+        if found is not None and found[0].replace("_", "-") in COMPILED and _OWN_COPY.match(text) is None:
+            return found[0]
+    return ""
 
 
 def _requirements(subject: Subject) -> list[str] | None:

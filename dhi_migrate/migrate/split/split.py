@@ -5,29 +5,36 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from ..._pattern import regex
+from ...dockerfile import stage_state_at
+from ...rules.accounts import ROOT
 from ...rules.breakers.model import package_names
 from ...rules.edits import EditConflict
 from ...rules.paths import under
-from ...rules.start import start_of
 from ..outcome import Refusal, Rewrite
+from .chained import stands_alone, write_chained
+from .compiled import compiled_roots
 from .environment import plan_environment
 from .frame import KNOWN, choose_frame
 from .installed import needed_files
-from .inventory import Inventory, Root, take_inventory
+from .inventory import Inventory, take_inventory
+from .obstacles import first_obstacle
+from .ownership import owner_for
 from .people import plan_people
 from .start import plan_start
+from .started import check_default, check_started
+from .volumes import volume_folders
 from .write import Copied, Layout, write_split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...dockerfile import Instruction
     from ...rules.subject import Subject
     from ...rules.verdict import Verdict
     from .environment import Environment
     from .frame import Frame
     from .people import People
-    from .start import StartPlan
+    from .plan import StartPlan
 
 
 def split_stage(verdict: Verdict) -> Rewrite | Refusal:
@@ -41,15 +48,9 @@ def split_stage(verdict: Verdict) -> Rewrite | Refusal:
     if subject.state not in {"pending", "hardened"} or carrier.match not in {*KNOWN, "hardened", "partial"}:
         text = f"{carrier.base} has no hardened equivalent that is known to be the same product"
         return Refusal("split", carrier.stage.line, text)
-    if any(True for stage in context.graph.children(subject.stage.index)) or subject.outgoing:
-        return Refusal("split", line, "another stage is built on the stage that ships")
-    if context.dockerfile.escape == "`":
-        return Refusal("split", line, "the file is written for Windows")
-    if not any(one.keyword == "RUN" for one in subject.chain_instructions()):
-        return Refusal("split", line, "")  # there is nothing to move: what stands in the way is something else
-    hidden = _hidden(verdict, subject)
-    if hidden is not None:
-        return hidden
+    obstacle = first_obstacle(verdict, subject)
+    if obstacle is not None:
+        return obstacle
     inventory = take_inventory(subject)
     if isinstance(inventory, Refusal):
         return inventory
@@ -59,12 +60,18 @@ def split_stage(verdict: Verdict) -> Rewrite | Refusal:
     frame = choose_frame(subject, inventory)
     if isinstance(frame, Refusal):
         return frame
+    silent = check_default(subject, frame.target)
+    if silent is not None:
+        return silent
     environment = plan_environment(subject, inventory, frame)
     if isinstance(environment, Refusal):
         return environment
     start = plan_start(subject, inventory, frame, environment)
     if isinstance(start, Refusal):
         return start
+    unknown = check_started(subject, inventory, frame, environment, start)
+    if unknown is not None:
+        return unknown
     script = _script(subject, inventory, frame)
     if script is not None:
         return script
@@ -108,18 +115,6 @@ def _moved_workdir(subject: Subject, inventory: Inventory) -> Refusal | None:
     return Refusal("split", subject.stage.line, text)
 
 
-_BY_CONTENT = frozenset({"DHI204", "DHI209", "DHI801", "DHI802", "DHI803", "DHI905"})
-"""Rules that look into files of the build context, which a COPY from another stage hides from them."""
-
-
-def _hidden(verdict: Verdict, subject: Subject) -> Refusal | None:
-    """What is wrong with a file that the stage takes from the build context: a split would only put it out of sight."""
-    for finding in verdict.findings:
-        if finding.rule in _BY_CONTENT and finding.severity == "error" and finding.stage == subject.stage.index:
-            return Refusal("split", subject.line(finding.span), f"{finding.rule}: {finding.message}")
-    return None
-
-
 def _written(
     subject: Subject,
     inventory: Inventory,
@@ -129,20 +124,26 @@ def _written(
     people: People,
     extra: tuple[str, ...],
 ) -> Rewrite | Refusal:
+    alone = stands_alone(subject, people)
+    below = take_inventory(subject, below=True) if alone else inventory
+    compiled = frame.language in {"go", "rust"}
+    roots = compiled_roots(subject, inventory, frame, start.programs) if compiled else inventory.roots
+    if isinstance(below, Refusal) or isinstance(roots, Refusal):
+        return below if isinstance(below, Refusal) else roots  # type: ignore[return-value]
+    if alone:
+        roots = tuple(root for root in roots if any(under(one.path, root.path) for one in below.roots))
     copies: list[Copied] = []
     if environment.path:
         copies.append(Copied(environment.path, ""))
-    roots = _roots(subject, inventory, frame, start.programs)
-    if isinstance(roots, Refusal):
-        return roots
+    workdir_text = _workdir_text(subject)
     for root in roots:
         if environment.path and under(root.path, environment.path):
             continue
-        owned = root.owned or (inventory.was_root and not _fixed(root.path) and root.path not in inventory.outputs)
-        copies.append(Copied(root.path, people.owner if owned else ""))
+        text = workdir_text if root.path == inventory.workdir else root.text
+        copies.append(Copied(root.path, owner_for(root, inventory, people), text=text))
     copies.extend(_program_copy(path, frame) for path in start.programs)
     copies.extend(Copied(path, "") for path in extra)
-    if not copies:
+    if not copies and not alone:
         return Refusal("split", subject.stage.line, "nothing that the stage makes is known to be needed at run time")
     variables: list[str] = []
     inserted: list[str] = []
@@ -156,10 +157,13 @@ def _written(
     before = environment.first.instruction if environment.first is not None else None
     if before is not None and before.index in gone:
         return Refusal("split", subject.line(before.span), "users are made and packages installed in one RUN")
+    if before is not None and inserted and _runs_as_user(subject, before):
+        return Refusal("split", subject.line(before.span), "another user than root installs the packages")
     workdir = inventory.workdir if inventory.workdir != (frame.target.workdir or "/") else ""
+    folders = volume_folders(subject, inventory, frame.target) if not people.user else ()
     layout = Layout(
         frame.base,
-        workdir,
+        workdir or (inventory.workdir if folders else ""),
         tuple(dict.fromkeys(copies)),
         tuple(variables),
         people.user,
@@ -169,79 +173,48 @@ def _written(
         before,
         tuple(inserted),
         frame.static,
+        folders,
     )
-    title = f"Split the stage into a build stage on -dev and a runtime stage that takes {_listed([copy.path for copy in copies])}"
+    data = write_chained(subject, layout, inventory, people, frame.target) if alone else write_split(subject, layout)
+    return Rewrite("split", data, _title(subject, inventory, frame, layout, alone=alone))
+
+
+def _runs_as_user(subject: Subject, instruction: Instruction) -> bool:
+    """Whether a stage below makes `instruction` run as another user than root; USER of the stage itself moves away."""
+    stage = next((one for one in subject.chain if any(own is instruction for own in one.instructions)), subject.stage)
+    user = stage_state_at(subject.file.graph, stage.index, instruction).user
+    if user.instruction is None or any(one is user.instruction for one in subject.stage.instructions):
+        return False
+    return str(user.value).partition(":")[0] not in ROOT
+
+
+def _workdir_text(subject: Subject) -> str:
+    """The last WORKDIR as written, where it is one with variables; else ""."""
+    written = [one for one in subject.chain_instructions("WORKDIR") if one.words]
+    text = written[-1].words[0].text.strip("\"'") if written else ""
+    return text if "$" in text and text.startswith(("/", "$")) else ""
+
+
+def _title(subject: Subject, inventory: Inventory, frame: Frame, layout: Layout, *, alone: bool) -> str:
+    taken = _listed([copy.path for copy in layout.copies])
+    if alone:
+        title = "Give the stage that ships a FROM of its own on the runtime image"
+        if taken:
+            title += f", and take {taken} from {subject.stage.base.word.text}"
+    else:
+        title = f"Split the stage into a build stage on -dev and a runtime stage that takes {taken}"
     names = list(dict.fromkeys(name for name, _ in inventory.installed if name not in package_names(frame.target)))
     if names:
         title += f"; {_listed(names)} {'stay' if len(names) > 1 else 'stays'} in the build stage"
-    return Rewrite("split", write_split(subject, layout), title)
+    return title
 
 
 def _program_copy(path: str, frame: Frame) -> Copied:
     """An installed program: found by its name in the runtime, where the directory of the tool is not in the search path."""
     name = posixpath.basename(path)
     # without CARGO_HOME, which the hardened image does not set: https://doc.rust-lang.org/cargo/guide/cargo-home.html
-    source = f"/root/.cargo/bin/{name}" if frame.language == "rust" else path
+    source = path.replace("/usr/local/cargo/bin/", "/root/.cargo/bin/") if frame.language == "rust" else path
     return Copied(f"/usr/local/bin/{name}", "", source)
-
-
-def _roots(
-    subject: Subject, inventory: Inventory, frame: Frame, programs: tuple[str, ...]
-) -> tuple[Root, ...] | Refusal:
-    """What the runtime takes over: for a compiled program the program alone, where nothing else that it could read is there."""
-    if frame.language not in {"go", "rust"}:
-        return inventory.roots
-    started = _program(subject)
-    outputs = [path for path in inventory.outputs if not started or path == started]
-    sources = _only_sources(subject, inventory, frame)
-    if sources and len(outputs) == 1:
-        return (Root(outputs[0], False),)
-    if sources and programs and not outputs:
-        return ()
-    if frame.language == "rust":
-        line = subject.stage.line
-        return Refusal("split", line, "which files beside the program it reads at run time is not known")
-    return tuple(root._replace(owned=False) if root.path in inventory.outputs else root for root in inventory.roots)
-
-
-def _program(subject: Subject) -> str:
-    """The absolute path of the program that starts; "" where the start names none."""
-    start = start_of(subject)
-    setting = (start.entrypoint or start.cmd) if start is not None else None
-    words = setting.words if setting is not None and setting.argv is not None else ()
-    if not words or "/" not in words[0]:
-        return ""
-    workdir = subject.stage.state.workdir.value
-    return posixpath.normpath(posixpath.join(workdir if isinstance(workdir, str) else "/", words[0]))
-
-
-_SOURCES = regex(
-    r"(?:.*\.(?:go|rs|mod|sum|lock|proto|md)|go\.\*|Cargo\.\*|Cargo\.toml|rust-toolchain.*|build\.rs|Makefile|LICENSE|vendor|cmd|internal|pkg|src"
-    r"|api|proto|Dockerfile.*|\.git.*|\.dockerignore|README.*|\.golangci.*|crates|benches|examples|tests?|\.cargo|docs?)\Z"
-)
-
-
-def _only_sources(subject: Subject, inventory: Inventory, frame: Frame) -> bool:
-    """Whether all that the stage copies is source code, by the names of the files, so that the program is all it makes."""
-    for one in inventory.copies:
-        if one.outside or one.detail.documents:
-            return False
-        for source in one.sources:
-            plain = source.rstrip("/").removeprefix("./")
-            if plain in {"", "."}:
-                names = subject.file.tree.names(".") if subject.file.tree is not None else None
-                if names is None or not names or not all(_SOURCES.match(name) for name in names):
-                    return False
-            elif not _SOURCES.match(plain.rsplit("/", 1)[-1]):
-                return False
-    return True
-
-
-def _fixed(path: str) -> bool:
-    """Whether `path` is a place for programs and settings, which nobody but root writes."""
-    return path.startswith(("/usr/", "/etc/", "/bin/", "/sbin/", "/lib/", "/opt/venv")) and not path.startswith(
-        ("/usr/src/", "/usr/app", "/usr/share/nginx")
-    )
 
 
 def _listed(names: Sequence[str]) -> str:

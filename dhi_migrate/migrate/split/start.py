@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from ..._record import NamedTuple
 from ...rules.entrypoints import INITS, init_length
 from ...rules.repairs import exec_form, replace
 from ...rules.start import start_of
 from ...rules.start_edits import drop_words, write_words
 from ..outcome import Refusal
+from .compiled import compiled_start
+from .plan import StartPlan
 
 if TYPE_CHECKING:
     from ...rules.findings import Edit
@@ -24,17 +25,6 @@ _RUNNERS = frozenset({"poetry", "pipenv", "uv", "pdm", "rye", "hatch"})
 _UV_PLAIN = frozenset(
     {"--frozen", "--no-sync", "--no-dev", "--locked", "--offline", "--no-cache", "--isolated", "--quiet", "-q"}
 )
-
-
-class StartPlan(NamedTuple):
-    """Edits of CMD and ENTRYPOINT, and the programs by path that the start needs from elsewhere (``/go/bin/app``).
-
-    `venv` is the environment in the project whose programs have to be found by name, "" for none.
-    """
-
-    edits: tuple[Edit, ...]
-    programs: tuple[str, ...]
-    venv: str
 
 
 def plan_start(subject: Subject, inventory: Inventory, frame: Frame, environment: Environment) -> StartPlan | Refusal:
@@ -57,8 +47,8 @@ def plan_start(subject: Subject, inventory: Inventory, frame: Frame, environment
     for one in inventory.globals:
         if program in one.names or any(program == name.rsplit("/", 1)[-1] for name in one.names):
             return Refusal("split", line, f"{program} starts it, which {one.text} installs for the whole image")
-    if frame.language in {"go", "rust"} and inventory.globals:
-        return _installed_program(subject, setting, words, frame)
+    if frame.language in {"go", "rust"}:
+        return compiled_start(subject, setting, tuple(words), inventory, frame)
     if (
         names
         and program
@@ -109,14 +99,3 @@ def _run(
     if edits is None:
         return Refusal("split", line, "comments stand between the lines of the start command")
     return StartPlan(edits, (), venv)
-
-
-def _installed_program(subject: Subject, setting: Setting, words: list[str], frame: Frame) -> StartPlan | Refusal:
-    """A program that ``go install`` or ``cargo install`` puts into the directory of the tool."""
-    line = subject.line(setting.span)
-    folder = "/go/bin" if frame.language == "go" else "/usr/local/cargo/bin"
-    if "/" in words[0]:
-        return StartPlan((), (words[0],) if words[0].startswith(f"{folder}/") else (), "")
-    if setting.argv is None:
-        return Refusal("split", line, f"{words[0]} is started by a shell")
-    return StartPlan((), (f"{folder}/{words[0]}",), "")

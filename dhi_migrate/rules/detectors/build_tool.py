@@ -14,6 +14,7 @@ from ..knowledge.tools import DOUBTFUL, ESSENTIAL, INSTALLABLE, SAME, TOOLS
 from ..makers import runs_of
 from ..provided import Provided, first_script
 from ..toolset import implied_tools
+from ..uv_program import PROGRAMS, bring, upstream_has
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +47,17 @@ class _Use(NamedTuple):
 
 
 def build_tool(subject: Subject) -> Iterator[Hit]:
-    """At most one hit: the first command whose program the image lacks, with all others that it lacks."""
+    """One hit for the first command whose program the image lacks, with all others that it lacks; one for uv."""
     target = subject.target
     if target is None or target.variant != "dev" or target.bin_sh is False or not _is_known(target):
         return
     every = sorted(_uses(subject, target), key=lambda one: one.command.span)
+    own = next((one for one in every if one.tool in PROGRAMS), None)
+    if own is not None:
+        advice, repair = bring(subject, target)
+        text = f"{subject.image} has no {own.tool}: {advice}"
+        yield Hit(own.command.span, text, f"{subject.evidence} does not list it", repair)
+    every = [one for one in every if one.tool not in PROGRAMS]
     uses = [one for one in every if not _is_doubtful(target, one.tool)]
     if not uses:
         return
@@ -93,6 +100,7 @@ def _uses(subject: Subject, target: Definition) -> list[_Use]:
             )  # reported in that stage
             provided.run(run)
     found: list[_Use] = []
+    mounts = {edge.instruction.index for edge in subject.incoming if edge.kind == "mount"}
     runs = {run.instruction.index: run for run in subject.facts.runs}
     for instruction in subject.stage.instructions:
         own = runs.get(instruction.index)
@@ -107,6 +115,8 @@ def _uses(subject: Subject, target: Definition) -> list[_Use]:
             continue
         for command, tool, sure in _started(subject, own):
             unseen = scripted or provided.obscure or (script is not None and script < command.span.start)
+            if tool in PROGRAMS:
+                unseen = unseen or instruction.index in mounts or provided.has("uv")  # its package brings both
             if tool not in told and not provided.has(tool) and _lacks(subject, target, tool, unseen):
                 found.append(_Use(tool, own, command, sure))
     return found
@@ -144,6 +154,10 @@ def _is_doubtful(target: Definition, tool: str) -> bool:
 
 
 def _lacks(subject: Subject, target: Definition, tool: str, unseen: bool) -> bool:
+    if tool in PROGRAMS:
+        # where upstream lacks it too, something brings it that is not seen here
+        here = upstream_has(subject) or (not subject.pending and not unseen)
+        return here and target.image == "python" and tool not in subject.programs
     known = TOOLS.get(tool) or ESSENTIAL.get(tool)
     if known is None or tool in _OTHERS or tool in subject.programs:
         return False

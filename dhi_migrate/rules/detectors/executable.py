@@ -27,7 +27,8 @@ def executable(subject: Subject, problem: Problem) -> Iterator[Hit]:
     """The program of the start that is known not to work by the name or path that the file gives it.
 
     "missing": neither the image nor the file has it; the program of a RUN in exec form too. "shim": a command of an npm
-    package, a text that begins with ``#!/usr/bin/env node``. "moved": a path of the upstream image; also in a HEALTHCHECK.
+    package, a text that begins with ``#!/usr/bin/env node``. "moved": a path of the upstream image; also in a HEALTHCHECK,
+    and of what cargo installs.
     """
     for cause in causes(subject):
         if cause.kind != problem or cause.setting is None:
@@ -39,7 +40,7 @@ def executable(subject: Subject, problem: Problem) -> Iterator[Hit]:
                 f"{cause.name} is a text that starts through /usr/bin/env, which {subject.image} does not have: "
                 "start the JavaScript file that it stands for with node"
             )
-            yield Hit(cause.span, text, _lists(subject), stage=cause.setting.stage)
+            yield Hit(cause.span, text, _lists(subject), _named_file(subject, cause), stage=cause.setting.stage)
         else:
             yield _moved(subject, cause, cause.setting.stage)
     if problem == "moved":
@@ -47,8 +48,26 @@ def executable(subject: Subject, problem: Problem) -> Iterator[Hit]:
         if health is not None:
             instruction = subject.stage.state.healthcheck.stage
             yield _moved(subject, health, instruction)
+        if subject.target is not None and subject.target.image == "rust":
+            from ..cargo_home import moved_installs
+
+            yield from moved_installs(subject)
     elif problem == "missing":
         yield from _runs(subject)
+
+
+def _named_file(subject: Subject, cause: Cause) -> tuple[Fix, ...]:
+    """The JavaScript file in the place of a command in ``node_modules/.bin``, where it is known."""
+    folder, found, name = cause.name.rpartition("node_modules/.bin/")
+    if not found or cause.start < 0 or "node" not in subject.programs:
+        return ()
+    from ..node_commands import command_file
+
+    file = command_file(subject, name, folder or "./")
+    if not file:
+        return ()
+    edits = (replace(cause.span, exec_form(("node", file))[1:-1]),)
+    return (Fix("unsafe", f"Start {file} with node", edits),)
 
 
 def _missing(subject: Subject, cause: Cause) -> Hit:

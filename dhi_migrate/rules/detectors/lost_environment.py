@@ -35,11 +35,16 @@ def lost_environment(
 
     Variables that its instructions use. Variables of `read` that programs read by themselves. Variables that the file sets and
     that only the upstream start script read: `ignored` has for each hardened image a word of advice by the name of the variable
-    (``*`` stands for any text). Locales that were generated, and libraries in LD_PRELOAD that the image does not have.
+    (``*`` stands for any text). Locales that were generated, and libraries in LD_PRELOAD that the image does not have. The
+    work directory, where the file sets none.
     """
     if subject.target is None:
         return
     yield from _used(subject)
+    if subject.pending and subject.target.workdir not in {None, "/"}:
+        from ..work_directory import work_directory
+
+        yield from work_directory(subject)
     if not subject.ships:
         return
     yield from _read_by_programs(subject, read)

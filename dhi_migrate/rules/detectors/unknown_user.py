@@ -1,20 +1,33 @@
-"""Names in USER (DHI402) and ``--chown`` (DHI404) that the image of the stage does not know."""
+"""Names in USER (DHI402) and ``--chown`` (DHI404) that the image of the stage does not know, and numbers of upstream."""
 
 from __future__ import annotations
 
 import posixpath
 from typing import TYPE_CHECKING, Literal
 
-from ..accounts import ROOT, Elsewhere, created, numeric_owner, own_account, owner_of, replaced, unknown_names
+from ..accounts import (
+    ROOT,
+    Elsewhere,
+    created,
+    final_user,
+    numeric_owner,
+    own_account,
+    owner_of,
+    replaced,
+    unknown_names,
+)
 from ..causes import also
 from ..copied import brought
+from ..entrypoints import after_init, same_program
 from ..findings import Edit, Fix, Hit
-from ..paths import under
+from ..paths import SHARED, under
 from ..repairs import remove_instruction, replace
+from ..start import start_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from ...catalog.model import Definition
     from ..accounts import Owner
     from ..findings import Safety
     from ..subject import Subject
@@ -24,11 +37,14 @@ MAX_TEXTS = 50
 """Most different texts that are reported for one stage."""
 
 
-def unknown_user(subject: Subject, where: Literal["user", "chown"]) -> Iterator[Hit]:
+def unknown_user(
+    subject: Subject, where: Literal["user", "chown"], state: Mapping[str, str] | None = None
+) -> Iterator[Hit]:
     """One hit for each text of USER ("user") or ``--chown`` ("chown") with an unknown name, on the first of its lines.
 
-    Names that a RUN of the chain makes belong to the rule about such RUN instructions. Where the file brings a passwd of
-    its own, nothing is known.
+    For USER also one for the number of the upstream image's user, where a server writes to directories of its own: `state`
+    names one by hardened image, beside those of the definitions. Names that a RUN of the chain makes belong to the rule
+    about such RUN instructions. Where the file brings a passwd of its own, nothing is known.
     """
     target = subject.target
     keywords = ("USER",) if where == "user" else ("COPY", "ADD")
@@ -55,6 +71,60 @@ def unknown_user(subject: Subject, where: Literal["user", "chown"]) -> Iterator[
         fixes = _user_fix(subject, same) if where == "user" else _chown_fix(subject, same)
         rest = also(subject, [one.instruction for one in same[1:]])
         yield Hit(same[0].span, _message(subject, where, text, names, linked) + rest, _evidence(subject), fixes)
+    if where == "user":
+        yield from _foreign_number(subject, target, owners, state or {})
+
+
+def _foreign_number(
+    subject: Subject, target: Definition, owners: list[Owner], state: Mapping[str, str]
+) -> Iterator[Hit]:
+    """At most one hit: the stage ends as the number that the server had upstream, and it has another one here."""
+    before, own = subject.before, own_account(target)
+    if not subject.pending or subject.role != "final" or before is None or not before.uid or own is None:
+        return
+    number = str(before.uid)
+    if before.uid == own.uid or target.uid == 0 or final_user(subject) != number or not _starts_server(subject, target):
+        return
+    places = [place for place in (state.get(target.image), *_own_directories(target)) if place is not None]
+    place = next((one for one in places if one.startswith("/var/")), next(iter(places), None))
+    mine = [one for one in owners if one.user == number]
+    if place is None or not mine:
+        return
+    text = (
+        f"USER {mine[0].text} is the user of {subject.carrier.base.partition('@')[0]}; {subject.image} runs as "
+        f"{subject.who}, and {place}, where it writes to, belongs to that user: write USER {own.uid}"
+    )
+    chowns = [owner for one in subject.instructions("COPY", "ADD") if (owner := owner_of(one)) is not None]
+    edits = tuple(replace(one.span, _renumbered(one, number, own.uid, own.gid)) for one in chowns if one.user == number)
+    edits = (*(replace(one.span, str(own.uid)) for one in mine), *edits)
+    fix = Fix("safe", f"Use the image's own user: USER {own.uid}", edits, bound=True)
+    yield Hit(mine[0].span, text + also(subject, [one.instruction for one in mine[1:]]), _evidence(subject), (fix,))
+
+
+def _renumbered(owner: Owner, number: str, uid: int, gid: int) -> str:
+    """The text of a ``--chown`` of the user `number` for another user; a group of another number stays."""
+    if not owner.group:
+        return str(uid)
+    return f"{uid}:{gid if owner.group == number else owner.group}"
+
+
+def _starts_server(subject: Subject, target: Definition) -> bool:
+    """Whether what starts is the program of the image, by its ENTRYPOINT or by that of the file."""
+    start, program = start_of(subject), after_init(target.entrypoint or ())
+    if start is None or not program:
+        return False
+    if start.inherits:
+        return True
+    own = after_init(start.entrypoint.words) if start.entrypoint is not None else ()
+    return bool(own) and same_program(own[0], program[0])
+
+
+def _own_directories(target: Definition) -> Iterator[str]:
+    """The directories that the definition makes for its user alone."""
+    for one in target.paths:
+        private = one.uid == target.uid and (one.mode or "0755")[-1] not in "2367"
+        if one.kind == "directory" and private and one.path not in SHARED:
+            yield one.path
 
 
 def _alone(owner: Owner) -> bool:

@@ -1,0 +1,72 @@
+"""What is done with a file around a Dockerfile: Compose, Kubernetes, workflows and others. Runs in workers as well."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ..project.references import ProjectFile, RepositoryTree, check_project_file, kind_of
+from ..project.references.fixing import fix_project_file
+from ..report.tally import count
+from .work import Outcome, told
+
+if TYPE_CHECKING:
+    from ..catalog.store import Catalog
+    from .work import Job
+
+
+def is_project_file(path: str) -> bool:
+    """Whether the file at `path` is of a kind that is looked at as one around a Dockerfile, by its path from its repository."""
+    return kind_of(_place(path)[1]) is not None
+
+
+def process_project_file(path: str, data: bytes, job: Job, catalog: Catalog) -> Outcome:
+    """Do the `job` on the bytes `data` of the file at `path`, which is of such a kind."""
+    top, name = _place(path)
+    file, tree = ProjectFile(name, data), _tree(top)
+    if not job.fix and not job.diff:
+        return told(check_project_file(file, catalog, job.settings, tree)._replace(path=path), job, ())
+    migration = fix_project_file(file, catalog, job.settings, tree, unsafe=job.unsafe)
+    differs = migration.data != data
+    before, after = migration.before._replace(path=path), migration.after._replace(path=path)
+    if job.diff:
+        from ..report.diff import show_diff, unified_diff
+
+        diff = unified_diff(data, migration.data, path)
+        return Outcome(show_diff(diff, job.style) if job.escape else diff, (), count(before), False, differs)
+    if differs:
+        from ..migrate.writer import WriteError, write_atomic
+
+        try:
+            write_atomic(path, migration.data, data, roots=job.roots)
+        except WriteError as error:
+            return told(before._replace(error=str(error)), job, (f"{path}: {error}",))
+    return told(after, job, (), fixed=len(migration.applied), differs=differs)
+
+
+@lru_cache(maxsize=64)
+def _tree(top: str) -> RepositoryTree:
+    return RepositoryTree(top)
+
+
+def _place(path: str) -> tuple[str, str]:
+    """The top of the repository that `path` lies in, and the path from there with forward slashes.
+
+    Without a repository the top is the directory of the file.
+    """
+    real = os.path.realpath(path)
+    folder, name = os.path.split(real)
+    top = _top(folder)
+    return top, os.path.relpath(os.path.join(folder, name), top).replace(os.sep, "/")
+
+
+@lru_cache(maxsize=4096)
+def _top(folder: str) -> str:
+    here = folder
+    while not os.path.lexists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
+            return folder
+        here = parent
+    return here

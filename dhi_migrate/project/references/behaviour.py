@@ -1,0 +1,217 @@
+"""What a service does that its image does not allow: DHI903 (a shell or a program that is not there), DHI904 (user, port, data).
+
+The findings of the rules for Dockerfiles in the lines of a service, at the places in its file that these stand for, and in its
+words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._record import NamedTuple
+from ...dockerfile import Span
+from ...rules.findings import Edit, Finding, Fix
+from ...rules.registry import rule
+from .wording import advice, first_clause, in_words, shown
+
+if TYPE_CHECKING:
+    from ...rules.stages import StageModel
+    from ...rules.subject import Subject
+    from ...rules.verdict import Verdict
+    from .service import Line, Service
+
+SHELL_RULES = frozenset(
+    {"DHI201", "DHI203", "DHI204", "DHI205", "DHI206", "DHI208", "DHI209", "DHI210", "DHI211", "DHI305", "DHI306"}
+)
+"""Rules for Dockerfiles whose findings are DHI903 in a service."""
+
+USER_RULES = frozenset({"DHI401", "DHI402", "DHI407", "DHI701", "DHI702"})
+"""Rules for Dockerfiles whose findings are DHI904 in a service."""
+
+_START_RULES = frozenset({"DHI501", "DHI502", "DHI504", "DHI803"})
+_REFERENCE_RULES = frozenset({"DHI108", "DHI109"})
+SWAPPABLE = frozenset({"exact", "same-version"})
+"""The matches with which the image of a service is reported: the same version, perhaps another patch or release."""
+
+
+class Judgement(NamedTuple):
+    """One text under judgement: the verdict, where the lines are in it, and the stage that runs."""
+
+    verdict: Verdict
+    places: list[tuple[int, Line]]
+    subject: Subject
+    model: StageModel
+
+    def line_at(self, span: Span) -> Line | None:
+        """The line of the service that the bytes `span` of the text belong to."""
+        found = None
+        for start, line in self.places:
+            if start > span.start:
+                break
+            found = line
+        last = self.places[-1] if self.places else None
+        if found is None or last is None:
+            return None
+        end = last[0] + len(f"{last[1].keyword} {last[1].text}\n".encode("utf-8", "replace"))
+        return found if span.start < end else None
+
+
+def behaviour_findings(service: Service, one: Judgement) -> list[Finding]:
+    """DHI903 and DHI904 of one text, and what is wrong with a hardened image that the service names."""
+    if one.subject.target is None or one.subject.state not in {"pending", "hardened"}:
+        return []
+    hardened = one.model.hardened is not None
+    if not hardened and service.build is None and one.model.match not in SWAPPABLE:
+        return []
+    found: list[Finding] = []
+    for finding in one.verdict.findings:
+        line = one.line_at(finding.span)
+        if line is None:
+            if finding.rule == "DHI407":
+                found.extend(_data(service, one, finding))
+            elif finding.rule in _REFERENCE_RULES and finding.stage == one.model.stage.index:
+                found.extend(_reference(service, one, finding))
+        elif finding.rule in SHELL_RULES:
+            found.append(_finding("DHI903", _shell_text(service, line, finding), finding.evidence, line.span))
+        elif finding.rule == "DHI407":
+            found.extend(_data(service, one, finding))
+        elif finding.rule in USER_RULES and not _excused(service, one, line, finding):
+            text, fixes = _user_text(service, line, one, finding), _port_fixes(service, one, finding)
+            found.append(_finding("DHI904", text, finding.evidence, line.span, fixes))
+        elif finding.rule in _START_RULES and hardened and service.build is None:
+            message = in_words(service.name, line, finding.message.partition("; ")[0])
+            found.append(finding._replace(stage=None, message=message, span=line.span, fixes=()))
+    return [*found, *_moved_data(service, one), *_upstream_number(service, one, found)]
+
+
+def _excused(service: Service, one: Judgement, line: Line, finding: Finding) -> bool:
+    """Whether `finding` is nothing that fails: a low port that everybody may open, root by its number or known by name."""
+    if finding.rule == "DHI701":
+        return service.free_ports
+    if finding.rule != "DHI401":
+        return False
+    target = one.subject.target
+    return line.text.partition(":")[0] == "0" or target is None or any(one.name == "root" for one in target.accounts)
+
+
+def _finding(code: str, message: str, evidence: str, span: Span, fixes: tuple[Fix, ...] = ()) -> Finding:
+    known = rule(code)
+    return Finding(code, known.name, known.severity, message, evidence, None, span, fixes)
+
+
+def _shell_text(service: Service, line: Line, finding: Finding) -> str:
+    text = in_words(service.name, line, first_clause(finding.message))
+    if service.name not in text:
+        text = f"the {line.what} of {service.name}: {text}"
+    return text + advice(finding.rule, line)
+
+
+def _user_text(service: Service, line: Line, one: Judgement, finding: Finding) -> str:
+    image = one.subject.image
+    own = f"{image} runs as {one.subject.who}"
+    if finding.rule == "DHI401":
+        return f"{service.name} runs as {shown(line.text)}, and {image} has no account of that name; {own} by itself"
+    if finding.rule == "DHI402":
+        if line.text.partition(":")[0].isdigit():
+            upstream = f"{service.name} runs as {shown(line.text)}, the user of the upstream image"
+            return f"{upstream}; {own}, and its files belong to that user"
+        return f"{service.name} runs as {shown(line.text)}, and {image} has no such user; {own}"
+    if finding.rule == "DHI702":
+        return f"{service.name} names {line.what}, and {first_clause(finding.message)}"
+    if finding.rule == "DHI701":
+        return (
+            f"{service.name} names {line.what}, and {own}: a port below 1024 may be refused, "
+            "unless the runtime allows it (net.ipv4.ip_unprivileged_port_start)"
+        )
+    return in_words(service.name, line, finding.message)
+
+
+def _port_fixes(service: Service, one: Judgement, finding: Finding) -> tuple[Fix, ...]:
+    """Publish the port that the hardened image listens on in the place of the old one, in all mappings of the service."""
+    number = finding.fixes[0].edits[0].text.partition(b"/")[0] if finding.rule == "DHI702" and finding.fixes else b""
+    old = one.line_at(finding.span)
+    if not number.isdigit() or old is None or service.build is not None:
+        return ()
+    lines = [line for line in service.lines if line.keyword == "EXPOSE" and line.text == old.text]
+    edits = [Edit(line.edit.start, line.edit.end, number) for line in lines if line.edit is not None]
+    if len(edits) < len(lines):
+        return ()
+    title = f"Publish {number.decode()} of the container"
+    return (Fix("unsafe", title, tuple(edits), bound=one.model.hardened is None),)
+
+
+def _data(service: Service, one: Judgement, finding: Finding) -> list[Finding]:
+    """Data of another user in a mount of the service, for the paths of which `finding`, a DHI407, speaks."""
+    listed, _, rest = first_clause(finding.message).removeprefix("data in ").partition(" belongs to ")
+    for line in service.lines:
+        # files of the repository belong to whoever checks it out
+        own = line.keyword == "VOLUME" or "outside" in line.text
+        paths = listed.split(", ")
+        if line.path and any(_below(line.path, path) and (own or _below(path, line.path)) for path in paths):
+            text = f"{service.name} keeps data in {line.path}, which belongs to {rest}: give it to that user once"
+            return [_finding("DHI904", text, finding.evidence, line.span)]
+    return []
+
+
+def _below(path: str, folder: str) -> bool:
+    return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+
+
+# Numbers of upstream users that are not in the table of DHI407, since their images declare no volumes:
+# https://github.com/nginx/docker-nginx/blob/master/Dockerfile-debian.template (useradd), the same on Alpine.
+_NUMBERS = {"nginx": 101, "nginxinc/nginx-unprivileged": 101, "httpd": 33, "haproxy": 99}
+
+
+def _upstream_number(service: Service, one: Judgement, found: list[Finding]) -> list[Finding]:
+    """A user by the number that the upstream image runs its program as, where the hardened one has another."""
+    before, target = one.subject.before, one.subject.target
+    if before is None or target is None:
+        return []
+    users: dict[str, int] = rule("DHI407").parameters["users"]
+    number = users.get(
+        f"{before.repository}/{before.os}", users.get(before.repository, _NUMBERS.get(before.repository))
+    )
+    for line in service.lines:
+        own = line.text.partition(":")[0]
+        if line.keyword == "USER" and own == str(number) and number not in {None, target.uid}:
+            if any(finding.span == line.span for finding in found):
+                return []
+            text = (
+                f"{service.name} runs as {shown(line.text)}, the user of the upstream image; {one.subject.image} runs as "
+                f"{one.subject.who}, and its files belong to that user"
+            )
+            return [_finding("DHI904", text, one.subject.evidence, line.span)]
+    return []
+
+
+def _moved_data(service: Service, one: Judgement) -> list[Finding]:
+    """A mount at the data directory of the upstream image, where the hardened one keeps its data elsewhere (PGDATA)."""
+    before, target, hardened = one.subject.before, one.subject.target, one.model.hardened is not None
+    if before is None or target is None or any(line.what == "variable PGDATA" for line in service.lines):
+        return []
+    new = target.env.get("PGDATA", "")
+    for line in service.lines if new else ():
+        if line.path and not _below(new, line.path) and any(_below(line.path, path) for path in before.volumes):
+            image = one.subject.image
+            text = (
+                f"{service.name} keeps data in {line.path}, and {image} in {new}: mount the volume there, or set PGDATA"
+            )
+            if not hardened:
+                text += ", and move what is in it"
+            return [_finding("DHI904", text, f"{target.source} sets PGDATA={new}", line.span)]
+    return []
+
+
+def _reference(service: Service, one: Judgement, finding: Finding) -> list[Finding]:
+    """A hardened reference that is wrong or retired, with its fixes where they replace the reference alone."""
+    node = service.image
+    if node is None or service.build is not None:
+        return []
+    word = one.model.stage.base.word.span
+    fixes: list[Fix] = []
+    for fix in finding.fixes:
+        if node.edit is not None and len(fix.edits) == 1:
+            edit = fix.edits[0]
+            if (edit.start, edit.end) == (word.start, word.end):
+                fixes.append(fix._replace(edits=(Edit(node.edit.start, node.edit.end, edit.text),), bound=False))
+    return [finding._replace(stage=None, span=node.span, fixes=tuple(fixes))]

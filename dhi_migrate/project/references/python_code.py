@@ -1,0 +1,207 @@
+"""Python source that reaches an image: shells and programs that it does not have (DHI905), and what needs root (DHI906)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...rules.copied import brings_path, may_bring
+from ...rules.findings import Edit, Finding, Fix
+from ...rules.health_tools import BY_IMAGE, BY_PACKAGE, TOOLS
+from ...rules.registry import rule
+from .python_scan import is_test, scan_python
+from .wording import shown
+
+if TYPE_CHECKING:
+    from ...catalog.store import Catalog
+    from ...settings import Settings
+    from .model import ProjectTree
+    from .python_reach import Shipped
+    from .python_scan import Call
+
+PROGRAMS = TOOLS | frozenset(
+    {
+        *(
+            "git",
+            "ffmpeg",
+            "ffprobe",
+            "convert",
+            "magick",
+            "wkhtmltopdf",
+            "wkhtmltoimage",
+            "pdftotext",
+            "pdftoppm",
+            "gs",
+        ),
+        *(
+            "tesseract",
+            "soffice",
+            "libreoffice",
+            "pandoc",
+            "dot",
+            "ssh",
+            "scp",
+            "rsync",
+            "zip",
+            "unzip",
+            "make",
+            "gcc",
+            "npm",
+        ),
+        *("npx", "node", "java", "pg_dump", "pg_restore", "mysqldump", "mongodump", "aws", "kubectl", "docker", "helm"),
+        *(
+            "terraform",
+            "chromium",
+            "google-chrome",
+            "sudo",
+            "apt-get",
+            "apt",
+            "apk",
+            "exiftool",
+            "sox",
+            "bash",
+            "sh",
+            "zsh",
+        ),
+        *(
+            "nvidia-smi",
+            "lsof",
+            "dig",
+            "ping",
+            "traceroute",
+            "nmap",
+            "jq",
+            "xvfb-run",
+            "unoconv",
+            "qpdf",
+            "gsutil",
+            "gcloud",
+        ),
+    }
+)
+"""Programs beside Python that images of languages do not have unless a package brings them."""
+
+MAX_IMAGES = 4
+"""Most images that one file is judged for."""
+
+
+def python_findings(
+    path: str, data: bytes, catalog: Catalog, settings: Settings, tree: ProjectTree | None
+) -> list[Finding]:
+    """DHI905 and DHI906 for the Python file at `path`, where a Dockerfile near it copies it into the image that ships.
+
+    Files of tests are passed over: that they are copied does not mean that they run.
+    """
+    if tree is None or is_test(path):
+        return []
+    calls = scan_python(data)
+    if not calls:
+        return []
+    from .python_reach import images_with
+
+    found: dict[tuple[int, int, str], Finding] = {}
+    nearest = None
+    for count, image in enumerate(images_with(path, catalog, settings, tree)):
+        folder = image.dockerfile.rpartition("/")[0]
+        if count == MAX_IMAGES or nearest not in {None, folder}:
+            break  # a Dockerfile farther up is of something larger, in which this file is rarely started
+        nearest = folder
+        if image.subject.target is None or image.subject.state not in {"pending", "hardened"}:
+            continue
+        for call in calls:
+            one = _judge(call, image)
+            if one is not None:
+                found.setdefault((*one.span, one.rule), one)
+    return list(found.values())
+
+
+def _judge(call: Call, image: Shipped) -> Finding | None:
+    if call.kind == "shell":
+        return _shell(call, image)
+    if call.kind == "program":
+        return _program(call, image)
+    return _root(call, image)
+
+
+def _where(image: Shipped) -> str:
+    return f"{image.subject.image} (the file gets there by line {image.line} of {image.dockerfile})"
+
+
+def _shell(call: Call, image: Shipped) -> Finding | None:
+    subject = image.subject
+    target = subject.target
+    if target is None or target.bin_sh is not False or may_bring(subject, "sh") or may_bring(subject, "bash"):
+        return None
+    words = (call.text or "").split()
+    command = f" to run {shown(' '.join(words))}" if words else ""
+    message = f"{call.name} starts a shell{command}, and there is none in {_where(image)}"
+    fixes: tuple[Fix, ...] = ()
+    missing = bool(words) and _misses(image, words[0])
+    if missing:
+        message += f"; {words[0]} is not there either"
+    elif call.edits:
+        edits = tuple(Edit(span.start, span.end, text.encode()) for span, text in call.edits)
+        fixes = (Fix("unsafe", "Give the command as a list of arguments", edits),)
+    return _finding("DHI905", call, message, f"{subject.evidence} lists no shell", fixes)
+
+
+def _program(call: Call, image: Shipped) -> Finding | None:
+    program = call.text or ""
+    if not _misses(image, program):
+        return None
+    message = f"{call.name} starts {shown(program)}, which is not in {_where(image)}"
+    return _finding("DHI905", call, message, f"{image.subject.evidence} lists no package with it")
+
+
+def _misses(image: Shipped, program: str) -> bool:
+    """Whether the image is known not to have `program`."""
+    subject, name = image.subject, program.rsplit("/", 1)[-1]
+    target = subject.target
+    if target is None or name not in PROGRAMS or (not target.packages_complete and target.inherits):
+        return False
+    if any(path.endswith(f"/{name}") for path in target.shells) or (name == "sh" and target.bin_sh is not False):
+        return False
+    listed = {package.partition("=")[0] for package in target.packages}
+    if target.package_manager is not None or target.variant == "dev":
+        return False  # what the Dockerfile installs is there too
+    if target.distro == "alpine" and target.bin_sh is not False:
+        listed.add("busybox")
+    there = {*subject.programs, *listed, *BY_IMAGE.get(target.image, ()), target.image}
+    there.update(one for package in listed for one in BY_PACKAGE.get(package, ()))
+    if name in there or may_bring(subject, name) or name in _installed(image):
+        return False
+    return not (program.startswith("/") and brings_path(subject, program))
+
+
+def _installed(image: Shipped) -> set[str]:
+    """The packages that the stages of the image install: DHI301 says what becomes of these."""
+    from ...rules.facts import stage_facts
+
+    return {name for stage in image.subject.chain for name in stage_facts(stage).installed}
+
+
+def _root(call: Call, image: Shipped) -> Finding | None:
+    subject = image.subject
+    target, user = subject.target, subject.stage.state.user
+    if target is None or target.uid == 0:
+        return None
+    if user.instruction is not None and (not user.known or str(user.value).partition(":")[0] in {"", "0", "root"}):
+        return None
+    if call.kind == "port":
+        message = (
+            f"{call.name} listens on port {call.port} in {_where(image)}: {subject.who} may open a port below 1024 under Docker "
+            "20.10 or later, but not in every Kubernetes"
+        )
+        return _finding("DHI906", call, message, f"{subject.evidence} runs as {subject.who}")
+    path = call.text or ""
+    folder = path.rpartition("/")[0]
+    if brings_path(subject, path) or any(entry.path.rstrip("/") == folder and entry.uid for entry in target.paths):
+        return None
+    if folder.encode() in subject.file.dockerfile.source.data:
+        return None  # the Dockerfile makes something of it
+    message = f"{call.name} writes {shown(path)}, and {subject.who} may not, in {_where(image)}"
+    return _finding("DHI906", call, message, f"{subject.evidence} runs as {subject.who}")
+
+
+def _finding(code: str, call: Call, message: str, evidence: str, fixes: tuple[Fix, ...] = ()) -> Finding:
+    known = rule(code)
+    return Finding(code, known.name, known.severity, message, evidence, None, call.span, fixes)

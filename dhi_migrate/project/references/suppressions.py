@@ -1,0 +1,183 @@
+"""Suppressions in files whose comments begin with ``#``: ``# dhi-migrate: ignore=DHI902 -- reason``, ``ignore-file=``.
+
+A comment on a line of its own is about the next line that is neither empty nor a comment, and about the lines below that are
+indented deeper than it: a service, a container. One behind something is about its own line and what is indented below that.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from ..._pattern import regex
+from ..._record import NamedTuple
+from ...dockerfile import Span
+from ...rules.findings import Edit, Finding, Fix
+from ...rules.registry import UnknownRuleError, match_rules, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...dockerfile import Source
+
+MAX_COMMENTS = 500
+"""Most suppressions of one file that are read; those behind them suppress nothing."""
+
+_COMMENT = regex(rb"(?:^|[ \t])(#[^\n]{0,200}?dhi-migrate\s*:\s*ignore(-file)?\b[ \t]*(=?)([^\n]{0,2000}))")
+_ALWAYS = frozenset({"DHI000", "DHI001", "DHI002"})
+
+
+class _Selector(NamedTuple):
+    """A code or name as written, its bytes, and the rules that it names."""
+
+    text: str
+    span: Span
+    codes: frozenset[str]
+    hint: str
+
+
+class _Suppression(NamedTuple):
+    """One comment: its bytes, what it names, the bytes that it is about (None: the whole file), and whether it has its line."""
+
+    comment: Span
+    selectors: tuple[_Selector, ...]
+    about: Span | None
+    alone: bool
+    line: int
+
+
+class Kept(NamedTuple):
+    """The findings that are left, with those about suppressions, and the number of suppressed ones."""
+
+    findings: tuple[Finding, ...]
+    number: int
+
+
+def suppress(source: Source, findings: Sequence[Finding], chosen: Callable[[str], bool]) -> Kept:
+    """Take suppressed findings out of `findings`, and say which suppressions name no rule or suppress nothing.
+
+    `chosen` tells which rules are reported; only their findings are counted.
+    """
+    if b"dhi-migrate" not in source.data:
+        return Kept(tuple(findings), 0)
+    given = _read(source)
+    hit: set[tuple[int, str]] = set()
+    kept: list[Finding] = []
+    number = 0
+    for finding in findings:
+        hits = {
+            (place, finding.rule)
+            for place, one in enumerate(given)
+            if _covers(one, finding) and any(finding.rule in selector.codes - _ALWAYS for selector in one.selectors)
+        }
+        hit |= hits
+        if not hits:
+            kept.append(finding)
+        elif chosen(finding.rule):
+            number += 1
+    for place, one in enumerate(given):
+        kept.extend(_judge(source, one, {code for where, code in hit if where == place}, chosen))
+    return Kept(tuple(kept), number)
+
+
+def _covers(one: _Suppression, finding: Finding) -> bool:
+    return one.about is None or one.about.start <= finding.span.start < max(one.about.end, one.about.start + 1)
+
+
+def _read(source: Source) -> list[_Suppression]:
+    found: list[_Suppression] = []
+    layout = _Layout(source)
+    for line in range(1, source.line_count + 1):
+        span = source.line_span(line)
+        raw = source.data[span.start : min(span.end, span.start + 4096)]
+        match = _COMMENT.search(raw) if b"dhi-migrate" in raw else None
+        if match is None:
+            continue
+        if len(found) == MAX_COMMENTS:
+            break
+        alone = not raw[: match.start(1)].strip()
+        listed = match[4].split(b"--", 1)[0] if match[3] else b""
+        selectors = tuple(_selectors(listed.decode("utf-8", "replace"), span.start + match.start(4)))
+        comment = Span(span.start + match.start(1), span.end)
+        about = None if match[2] else layout.block(line + 1 if alone else line)
+        found.append(_Suppression(comment, selectors, about, alone, line))
+    return found
+
+
+def _selectors(listed: str, at: int) -> list[_Selector]:
+    found: list[_Selector] = []
+    for word in re.finditer(r"[^\s,]+", listed):
+        text = word[0][:60]
+        try:
+            codes, hint = match_rules((text,)), ""
+        except UnknownRuleError as error:
+            codes, hint = frozenset(), f": did you mean {error.suggestion}?" if error.suggestion else ""
+        start = at + len(listed[: word.start()].encode())
+        found.append(_Selector(text, Span(start, start + len(word[0].encode())), codes, hint))
+        if not codes and "," not in listed[word.end() : word.end() + 1]:
+            break
+    return found
+
+
+class _Layout:
+    """The lines of a file that say something, and how deep each is indented."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.lines: list[int] = []
+        self.indents: list[int] = []
+        for line in range(1, source.line_count + 1):
+            span = source.line_span(line)
+            raw = source.data[span.start : span.end]
+            text = raw.lstrip()
+            if text and not text.startswith(b"#"):
+                self.lines.append(line)
+                self.indents.append(len(raw) - len(text))
+
+    def block(self, line: int) -> Span:
+        """The first line from `line` on that says something, and the lines below that are indented deeper."""
+        place = bisect_left(self.lines, line)
+        if place == len(self.lines):
+            return Span(len(self.source.data), len(self.source.data))
+        first = last = place
+        while last + 1 < len(self.lines) and self.indents[last + 1] > self.indents[first]:
+            last += 1
+        return Span(self.source.line_span(self.lines[first]).start, self.source.line_span(self.lines[last]).end)
+
+
+def _judge(source: Source, one: _Suppression, used: set[str], chosen: Callable[[str], bool]) -> list[Finding]:
+    if not one.selectors:
+        return [
+            _finding("DHI002", one.comment, "the suppression names no rule: write ignore=CODE", "no code after ignore")
+        ]
+    found: list[Finding] = []
+    for selector in one.selectors:
+        if not selector.codes:
+            message = f"unknown rule {selector.text}{selector.hint}"
+            found.append(_finding("DHI002", selector.span, message, "no rule has this code or name"))
+        elif not selector.codes & used and any(chosen(code) for code in selector.codes):
+            message = f"{selector.text} is suppressed here and not found: remove it from the suppression"
+            fixes = (_removal(source, one),) if len(one.selectors) == 1 else ()
+            why = "no finding of the rule lies in what the comment is about"
+            found.append(_finding("DHI001", selector.span, message, why, *fixes))
+    return found
+
+
+def _removal(source: Source, one: _Suppression) -> Fix:
+    """Take the comment out: with its line where it has one, with the space before it where it stands behind something."""
+    if one.alone:
+        start = source.line_starts[one.line - 1]
+        last = one.line >= source.line_count
+        edit = Edit(start, len(source.data) if last else source.line_starts[one.line], b"")
+    else:
+        start = one.comment.start
+        while start > 0 and source.data[start - 1 : start] in {b" ", b"\t"}:
+            start -= 1
+        edit = Edit(start, one.comment.end, b"")
+    return Fix("safe", "Remove the suppression", (edit,))
+
+
+def _finding(code: str, span: Span, message: str, evidence: str, *fixes: Fix) -> Finding:
+    known = rule(code)
+    return Finding(code, known.name, known.severity, message, evidence, None, span, fixes)
