@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ..._pattern import regex
 from ...rules.facts.files import is_cache
 from .model import Effect
 from .places import ZONES, is_scratch, is_settings, is_system
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Resolve = Callable[[str], "str | None"]
 
-_PATTERN = "*?[{"
+_PATTERN = regex(r"[*?\[]|(?<!\$)\{")
 _VALUES = frozenset({"-t", "--target-directory", "-S", "--suffix", "-m", "--mode", "-o", "--owner", "-g", "--group"})
 _STDOUT = frozenset({"-", "/dev/stdout", "/dev/null"})
 
@@ -42,7 +43,43 @@ def written(one: Written, command: Command, text: str, resolve: Resolve) -> Effe
         return Effect("directory", span, text, (path,))
     if command.name in {"cp", "mv", "install", "ln"}:
         return _placed(one, command, text, resolve, path)
+    if command.name in {"tar", "bsdtar"} and is_system(path):
+        members = _members(command.texts)
+        made = tuple([posixpath.normpath(posixpath.join(path, member)) for member in members])
+        return Effect("path", span, text, made or (path,))
     return Effect("path", span, text, (path,))
+
+
+_TAR_LETTERS = "fCIXTbN"
+_TAR_LONG = frozenset(
+    {"--file", "--directory", "--use-compress-program", "--exclude", "--exclude-from", "--files-from"}
+)
+
+
+def _members(words: Sequence[str]) -> list[str]:
+    """The files that ``tar -x`` takes out of an archive, by their paths without ``--strip-components``; none for all of them."""
+    found: list[str] = []
+    strip = index = 0
+    while index < len(words):
+        word = words[index]
+        name, equals, value = word.partition("=")
+        if name in {"--strip-components", "--strip"}:
+            value = value if equals else words[index + 1] if index + 1 < len(words) else ""
+            strip = int(value) if value.isdigit() and len(value) < 3 else -1
+            index += not equals
+        elif name in _TAR_LONG:
+            index += not equals
+        elif word.startswith("-") or index == 0:
+            index += (
+                sum(letter in _TAR_LETTERS for letter in word.removeprefix("-")) if not word.startswith("--") else 0
+            )
+        else:
+            found.append(word)
+        index += 1
+    if strip < 0 or any(_PATTERN.search(one) is not None or "$" in one or ".." in one for one in found):
+        return []
+    parts = [one.removeprefix("./").strip("/").split("/")[strip:] for one in found]
+    return ["/".join(one) for one in parts] if all(parts) else []
 
 
 def _removed(one: Written, command: Command, text: str, resolve: Resolve) -> Effect:
@@ -51,9 +88,11 @@ def _removed(one: Written, command: Command, text: str, resolve: Resolve) -> Eff
         return Effect("nothing", command.span, text)
     if path is None:
         return Effect("unknown", command.span, text)
-    if any(sign in one.path for sign in _PATTERN):
+    if _PATTERN.search(one.path) is not None:
         # the directory, and what is taken away below it as a pattern
         name = one.path.rsplit("/", 1)[-1]
+        if "$" in name:
+            return Effect("unknown", command.span, text)
         return Effect("removed", command.span, text, (path,), (posixpath.join(path, name),))
     return Effect("removed", command.span, text, (path,))
 
@@ -97,7 +136,7 @@ def _placed(one: Written, command: Command, text: str, resolve: Resolve, path: s
     inside = one.path.endswith("/") or one.path in {".", ".."} or len(names) > 1 or is_system(path)
     if not inside:
         return Effect("path", span, text, (path,), sources=known)
-    bases = _bases(names)
+    bases = _bases(names, known)
     if bases is None:
         # what a pattern stands for, or the contents of a directory
         return Effect("path", span, text, (path,), sources=known)
@@ -105,19 +144,21 @@ def _placed(one: Written, command: Command, text: str, resolve: Resolve, path: s
     return Effect("path", span, text, made, sources=known)
 
 
-def _bases(names: Sequence[str]) -> list[str] | None:
-    """The last components of `names`; None where one of them is not the name of what is made."""
-    found = [posixpath.basename(name.rstrip("/")) for name in names]
-    if any(not base or base in {".", ".."} or "$" in base or any(sign in base for sign in _PATTERN) for base in found):
-        return None
+def _bases(names: Sequence[str], paths: Sequence[str]) -> list[str] | None:
+    """The last components of `paths`, which `names` mean; None where one of them is not the name of what is made."""
+    found = []
+    for name, path in zip(names, paths, strict=True):
+        if _PATTERN.search(name) is not None or posixpath.basename(name.rstrip("/")) in {"", ".", ".."} or path == "/":
+            return None
+        found.append(posixpath.basename(path))
     return found
 
 
 def _linked(one: Written, command: Command, text: str, resolve: Resolve, path: str, names: Sequence[str]) -> Effect:
     """``ln -s target link``: a relative target is seen from the directory of the link."""
     inside = one.path.endswith("/") or one.path in {".", ".."} or len(names) > 1 or is_system(path)
-    bases = _bases(names) if inside else []
-    if bases is None or not names:
+    bases = _bases(names, ["/" + name.lstrip("/") for name in names]) if inside else []
+    if bases is None or not names or any("$" in base for base in bases):
         return Effect("unknown", command.span, text)
     made = tuple([posixpath.join(path, base) for base in bases]) if inside else (path,)
     sources = []
@@ -161,7 +202,7 @@ def downloaded(one: Download, text: str, folder: str | None, resolve: Resolve) -
         return None
     addresses = [word for word in words if "://" in word and not word.startswith("-")]
     base = posixpath.basename(addresses[0]) if len(addresses) == 1 and "?" not in addresses[0] else ""
-    named = resolve(base) if base and not any(sign in base for sign in _PATTERN) else None
+    named = resolve(base) if base and _PATTERN.search(base) is None else None
     if named is not None:
         return Effect("nothing" if is_scratch(named) else "path", span, text, (named,))
     if folder is None:

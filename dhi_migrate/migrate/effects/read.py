@@ -9,16 +9,16 @@ from ..._record import NamedTuple
 from ...rules.facts.read import writes_in_groups
 from .files import downloaded, written
 from .model import Effect
-from .outputs import outputs_of
 from .places import LOCALES
-from .table import BUILDS, COMMANDS, INSTALLS, MAKE_INSTALLS, MOVED_BY_FLAG, OUTPUT_VARIABLES, PACKAGE_NAME, PERSONAL
+from .table import COMMANDS, PERSONAL
+from .tools import built, installed, packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ...dockerfile import Span
     from ...dockerfile.shell import Command
-    from ...rules.facts import Build, LanguageInstall, PackageCommand, RunFacts
+    from ...rules.facts import RunFacts
 
 MAX_SHOWN = 60
 """Most characters of a command that a message shows."""
@@ -108,23 +108,23 @@ class PathReader:
         for package in run.packages:
             if package.command is command:
                 found = True
-                yield from self._packages(package, text)
+                yield from packages(self, package, text)
         if any(one.command is command for one in run.accounts):
             found = True
             yield Effect("account", span, text)
         given = [one.paths for one in run.ownerships if one.command is command]
         given += [one.paths for one in run.modes if one.command is command]
-        if given:
+        if given and command.name != "install":  # which is about the files that it makes
             found = True
             yield self._owned([path for paths in given for path in paths], span, text)
         for install in run.languages:
             if install.command is command:
                 found = True
-                yield self._install(install, text)
+                yield installed(self, install, text)
         for build in run.builds:
             if build.command is command:
                 found = True
-                yield from self._build(build, text)
+                yield from built(self, build, text)
         for one in run.written:
             if one.command is command:
                 found = True
@@ -132,15 +132,13 @@ class PathReader:
         for download in run.downloads:
             if download.command is command:
                 found = True
-                if download.tool == "git" and download.output:
-                    yield self._path(download.output, span, text)
                 effect = downloaded(download, text, self.folder, self.path)
                 if effect is not None:
                     yield effect
         if not found and span in self.leftover:
-            yield self._known(command, text) or Effect("unknown", span, text)
+            yield self.known(command, text) or Effect("unknown", span, text)
 
-    def _known(self, command: Command, text: str) -> Effect | None:
+    def known(self, command: Command, text: str) -> Effect | None:
         """The effect of a command that is no fact of its own, by the table of such commands; None where it has none."""
         words = tuple(word.text for word in command.words)
         for beginning, kind in COMMANDS:
@@ -151,7 +149,7 @@ class PathReader:
                 known = tuple(path for path in paths if path is not None)
                 return Effect("edited", command.span, text, known) if len(known) == len(paths) else None
             if kind == "tree":
-                return self._tree(command.span, text)
+                return self.tree(command.span, text)
             if kind == "git" and any(word.startswith(PERSONAL) for word in words):
                 return None  # who commits: then the application uses git
             if kind == "settings" and words[-1] not in {"tzdata", "locales"}:
@@ -167,123 +165,15 @@ class PathReader:
             return Effect("python" if kind == "python" else "nothing", command.span, text)
         return None
 
-    def _packages(self, one: PackageCommand, text: str) -> Iterator[Effect]:
-        span = one.command.span
-        if one.action == "install":
-            more = self._more_packages(one) if one.opaque else ()
-            if more is None:
-                yield Effect("unknown", span, text)
-            names = (*(package.name for package in one.packages), *(more or ()))
-            yield Effect("packages", span, text, names=tuple(dict.fromkeys(names)))
-        elif one.action == "other":
-            yield self._known(one.command, text) or Effect("unknown", span, text)
-
-    def _more_packages(self, one: PackageCommand) -> tuple[str, ...] | None:
-        """The packages that variables among the words of `one` name; None where others may be installed as well."""
-        if "xargs" in one.command.wrappers or one.manager not in {"apt", "apk"}:
-            return None
-        found: list[str] = []
-        for word in one.command.arguments:
-            if word.literal:
-                if "/" in word.text or word.text.endswith((".deb", ".apk")):
-                    return None
-                continue
-            value = self.place.expand(word.text)
-            names = value.split() if value is not None else [""]
-            if any(sign in word.text for sign in "`(*?") or not all(PACKAGE_NAME.match(name) for name in names):
-                return None
-            found.extend(name.partition("=")[0] for name in names if not name.startswith("-"))
-        return tuple(found) if found else None
-
-    def _install(self, one: LanguageInstall, text: str) -> Effect:
-        span = one.command.span
-        row = INSTALLS.get(one.tool)
-        if row is None:
-            return Effect("unknown", span, text)
-        where = row.actions.get(one.action, row.where)
-        if where == "python":
-            return self._python(one, text)
-        if one.is_global and where == "tree":
-            return Effect("global", span, text, names=one.packages)
-        if where == "place":
-            return Effect("place", span, text, (row.place,))
-        if where == "tree":
-            own = self._environment(one) if one.tool == "uv" else None
-            return self._path(own, span, text) if own else self._tree(span, text, self._moved(one.options))
-        if where == "global":
-            root = self._root(one.options)
-            return self._path(f"{root}/bin", span, text) if root else Effect("global", span, text, names=one.packages)
-        return Effect("nothing", span, text)
-
-    def _environment(self, one: LanguageInstall) -> str | None:
-        """Where uv puts its environment: https://docs.astral.sh/uv/concepts/projects/config/#project-environment-path."""
-        named = self.place.expand("$UV_PROJECT_ENVIRONMENT")
-        return self.place.expand("$VIRTUAL_ENV") if "--active" in one.options else named
-
-    @staticmethod
-    def _root(options: tuple[str, ...]) -> str:
-        """The directory of ``cargo install --root``, "" for none."""
-        for index, option in enumerate(options):
-            name, equals, value = option.partition("=")
-            if name == "--root":
-                return value if equals else options[index + 1] if index + 1 < len(options) else ""
-        return ""
-
-    def _python(self, one: LanguageInstall, text: str) -> Effect:
-        span = one.command.span
-        for index, option in enumerate(one.options):
-            name, equals, value = option.partition("=")
-            if name in {"-t", "--target", "--prefix", "--root"}:
-                given = value if equals else one.options[index + 1] if index + 1 < len(one.options) else ""
-                path = self.path(given) if given else None
-                return Effect("path", span, text, (path,)) if path is not None else Effect("unknown", span, text)
-        return Effect("python", span, text, names=one.packages)
-
-    @staticmethod
-    def _moved(options: tuple[str, ...]) -> str | None:
-        """The directory that a flag sends the tool to: ``npm --prefix web``, ``yarn --cwd web``, ``make -C src``."""
-        flags = {"--prefix", "-C", "--cwd", "--dir", "--working-dir", "-d", "--project", "--directory"}
-        for index, option in enumerate(options):
-            name, equals, value = option.partition("=")
-            if name in flags:
-                return value if equals else options[index + 1] if index + 1 < len(options) else ""
-        return None
-
-    def _tree(self, span: Span, text: str, moved: str | None = None) -> Effect:
+    def tree(self, span: Span, text: str, moved: str | None = None) -> Effect:
+        """Files below the directory that the next command runs in, or below `moved`."""
         folder = self.path(moved) if moved else self.folder
         if folder is None:
             return Effect("unknown", span, text)
         return Effect("tree", span, text, (folder,))
 
-    def _build(self, one: Build, text: str) -> Iterator[Effect]:
-        span = one.command.span
-        moved = self._moved(one.command.texts) if one.tool in MOVED_BY_FLAG else None
-        if one.tool in {"make", "cmake", "ninja", "meson", "just"}:
-            words = one.command.texts
-            known = one.tool == "make" and not any(
-                word.startswith(MAKE_INSTALLS) or "install" in word for word in words
-            )
-            yield self._tree(span, text, moved) if known else Effect("unknown", span, text)
-            return
-        if one.tool not in BUILDS:
-            yield Effect("unknown", span, text)
-            return
-        variable = OUTPUT_VARIABLES.get((one.tool, one.action), "")
-        named = self.place.expand(f"${variable}") if variable else None
-        outputs = [self.path(output) for output in outputs_of(one)]
-        if named and named.startswith("/"):
-            outputs.append(posixpath.normpath(named))
-        paths = tuple(path for path in outputs if path is not None)
-        if len(paths) < len(outputs):
-            yield Effect("unknown", span, text)
-        elif paths:
-            yield Effect("path", span, text, paths)
-        elif one.tool in {"go", "cargo"} and one.action == "run":
-            yield Effect("unknown", span, text)
-        else:
-            yield self._tree(span, text, moved)
-
-    def _path(self, word: str, span: Span, text: str) -> Effect:
+    def named(self, word: str, span: Span, text: str) -> Effect:
+        """Files at the path that `word` means."""
         path = self.path(word)
         return Effect("path", span, text, (path,)) if path is not None else Effect("unknown", span, text)
 

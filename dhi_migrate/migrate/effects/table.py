@@ -118,6 +118,9 @@ OUTPUT_VARIABLES = {("manage.py", "collectstatic"): "STATIC_ROOT"}
 PACKAGE_NAME = regex(r"-{0,2}[a-z0-9.][a-z0-9+._-]{0,80}(?:=[\w.:~+*-]{1,60})?\Z")
 """A package of apt or apk as a command names it, with a version, or a flag."""
 
+ELSEWHERE = frozenset({"--prefix", "-C", "--cwd", "--dir", "--working-dir", "-d", "--project", "--directory"})
+"""Flags that send a tool to another directory: ``npm --prefix web``, ``yarn --cwd web``, ``make -C src``."""
+
 MOVED_BY_FLAG = frozenset({"make", "npm", "yarn", "pnpm", "just"})
 """Tools of `Build` that a flag sends to another directory than the one they are started in."""
 

@@ -12,7 +12,7 @@ from ...rules.findings import Edit
 from ...rules.paths import under
 from .carried import carried, is_absolute
 from .landings import landing
-from .lines import Lines, merged
+from .lines import Lines, cased, merged
 from .ownership import owner_for
 from .write import copy_lines
 
@@ -50,6 +50,7 @@ class _Chained:
         self.lines = Lines(subject.file.dockerfile)
         texts = [copy.text for copy in layout.copies if copy.text]
         self.taken = carried(subject, texts, static=layout.static)
+        self.keyword = self.lines.source.text(subject.stage.instruction.keyword_span)
         self.own = {one.index for one in subject.stage.instructions}
 
     def write(self) -> bytes:
@@ -68,7 +69,8 @@ class _Chained:
         edits.extend(layout.inside)
         if layout.before is not None:
             at = source.line_starts[lines.first(layout.before) - 1]
-            edits.append(Edit(at, at, "".join(f"{one}{lines.ending}" for one in layout.inserted).encode()))
+            inserted = "".join(f"{cased(one, self.keyword)}{lines.ending}" for one in layout.inserted)
+            edits.append(Edit(at, at, inserted.encode()))
         block = list(self._block())
         if block:
             at = lines.end(lines.last(stage.instruction))
@@ -94,7 +96,7 @@ class _Chained:
     def _block(self) -> Iterator[str]:
         """What the stage had from the ones below: variables and settings, the work directory, and the files."""
         layout, stage = self.layout, self.subject.stage
-        yield from layout.variables
+        yield from (cased(one, self.keyword) for one in layout.variables)
         inherited = [one for one in self.taken if one.index not in self.own]
         overridden = {one.keyword for one in self.taken if one.index in self.own}
         for one in inherited:
@@ -102,10 +104,11 @@ class _Chained:
                 continue
             yield self.lines.text(one.start_line, self.lines.last(one), ())
         workdir = self._inherited_workdir()
-        yield from (f"WORKDIR {path}" for path in layout.folders)
+        yield from (cased(f"WORKDIR {path}", self.keyword) for path in layout.folders)
         if workdir:
-            yield f"WORKDIR {workdir}"
-        yield from copy_lines(self.subject, layout.copies, stage.base.word.text, self.taken)
+            yield cased(f"WORKDIR {workdir}", self.keyword)
+        copies = copy_lines(self.subject, layout.copies, stage.base.word.text, self.taken)
+        yield from (cased(one, self.keyword) for one in copies)
 
     def _inherited_workdir(self) -> str:
         """The work directory of the stage below, as written; "" where the stage sets its own before anything depends on it."""
@@ -138,7 +141,7 @@ class _Chained:
 
     def _user(self) -> Edit:
         start = next((one for one in self.subject.stage.instructions if one.keyword in {"CMD", "ENTRYPOINT"}), None)
-        text = f"USER {self.layout.user}"
+        text = cased(f"USER {self.layout.user}", self.keyword)
         if start is None:
             last = max(
                 self.lines.last(one) for one in (self.subject.stage.instruction, *self.subject.stage.instructions)

@@ -141,7 +141,7 @@ def _with_comments(subject: Subject, run: RunFacts, edit: Edit) -> Edit:
     first = lines.first(run.instruction)
     texts = [lines.text(line, line, ()).strip("# \t") for line in range(first, run.instruction.start_line)]
     heading = any(not text or not any(sign.isalnum() for sign in text) for text in texts)
-    if first == 1 or not texts or heading or first - 1 == subject.stage.line:
+    if first == 1 or not texts or heading:
         return edit
     end = edit.end
     following = lines.source.line_of(end)

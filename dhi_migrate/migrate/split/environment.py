@@ -14,6 +14,7 @@ from ..._record import NamedTuple
 from ...dockerfile.details import Env
 from ...rules.findings import Edit
 from ...rules.repairs import remove_instruction
+from ..effects.flags import has
 from ..outcome import Refusal
 from .requirements import needs_compiler
 
@@ -118,15 +119,14 @@ def plan_environment(subject: Subject, inventory: Inventory, frame: Frame) -> En
 
 
 def _into_python(one: LanguageInstall) -> bool:
-    return not any(option.partition("=")[0] in {"-t", "--target", "--prefix", "--root"} for option in one.options)
+    return not has(one.options, {"-t", "--target", "--prefix", "--root"})
 
 
 def _only_installers(one: LanguageInstall) -> bool:
     """Whether `one` installs nothing but tools that install."""
     if one.tool in {"ensurepip", "get-pip.py"}:
         return True
-    files = {"-r", "--requirement", "-e", "--editable"}
-    named = not any(option.partition("=")[0] in files for option in one.options)
+    named = not has(one.options, {"-r", "--requirement", "-e", "--editable"})
     names = {name.partition("[")[0].partition("==")[0].strip("\"'") for name in one.packages}
     return one.tool in {"pip", "uv"} and named and bool(names) and names <= INSTALLERS
 

@@ -43,6 +43,8 @@ def made_directories(subject: Subject, run: RunFacts) -> Made | None:
     """
     if not run.script.ok or run.instruction.flags or run.instruction.heredocs or run.packages:
         return None
+    if _current(subject, run.instruction) is None:
+        return None
     names = [one for one in run.written if one.kind == "directory"]
     commands = [one.command for one in names]
     commands += [one.command for one in run.ownerships] + [one.command for one in run.modes]
@@ -118,7 +120,7 @@ def _lines(subject: Subject, instruction: Instruction, paths: list[str]) -> list
     keyword = "workdir" if written.islower() else "WORKDIR"
     lines = [f"{keyword} {path}" for path in _leaves(paths)]
     if _next(subject, instruction) not in {"WORKDIR", ""}:
-        lines.append(f"{keyword} {_current(subject, instruction)}")
+        lines.append(f"{keyword} {_current(subject, instruction) or '/'}")
     return lines
 
 
@@ -137,11 +139,18 @@ def _next(subject: Subject, instruction: Instruction) -> str:
     return "CMD"
 
 
-def _current(subject: Subject, instruction: Instruction) -> str:
-    """The work directory in force at `instruction`, as the file writes it where it does."""
+def _current(subject: Subject, instruction: Instruction) -> str | None:
+    """The work directory in force at `instruction`, as the file writes it where it does; None where it is not known.
+
+    Where the file names none, it is that of the image, if the hardened one has the same.
+    """
     workdir = subject.state_at(instruction).workdir
     if workdir.instruction is not None and workdir.instruction.words:
         text = workdir.instruction.words[0].text
         if text.startswith(("/", "$")):
             return text
-    return workdir.value if isinstance(workdir.value, str) else "/"
+        return workdir.value if isinstance(workdir.value, str) else None
+    before, target = subject.before, subject.target
+    if before is None or target is None or (before.workdir or "/") != (target.workdir or "/"):
+        return None
+    return before.workdir or "/"

@@ -9,7 +9,6 @@ import fnmatch
 import posixpath
 from typing import TYPE_CHECKING
 
-from ..._pattern import regex
 from ..._record import NamedTuple
 from ...dockerfile import stage_state_at
 from ...rules.accounts import ROOT
@@ -17,6 +16,7 @@ from ...rules.breakers.model import package_names
 from ...rules.paths import under
 from ..effects.places import BINARIES, OPEN, SYSTEM, ZONES, is_scratch, is_settings, is_slimming
 from .environment import PROGRAMS
+from .known_paths import ACCOUNTS, ARCHIVES, CLOCK, LIBRARY, LISTS, TOOLS, TOPS
 
 if TYPE_CHECKING:
     from ...dockerfile import Stage
@@ -24,21 +24,6 @@ if TYPE_CHECKING:
     from ...rules.subject import Subject
     from ..effects.model import Effect
     from ..effects.read import PathReader
-
-_TOOLS = ("/root", "/go", "/usr/local/cargo", "/usr/local/rustup", "/usr/local/lib/node_modules", "/usr/local/bundle")
-_LIBRARY = regex(r"/usr/(?:local/)?lib/python[\d.]{0,8}/")
-_LISTS = regex(r"/(?:[\w.-]{0,40}requirements[\w.-]{0,40}\.txt|Pipfile(?:\.lock)?|Gemfile(?:\.lock)?)\Z")
-"""Lists of dependencies at the root, which only the tool that installs them reads."""
-
-_TOPS = frozenset(
-    {
-        *("bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv"),
-        *("sys", "tmp", "usr", "var", "data", "docker-entrypoint.d", "docker-entrypoint-initdb.d", "app"),
-    }
-)  # fmt: skip
-_ARCHIVES = (".tar.gz", ".tgz", ".zip", ".tar.xz", ".tar.bz2", ".deb", ".rpm", ".apk", ".tar")
-_ACCOUNTS = frozenset({"/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/sudoers"})
-_CLOCK = frozenset({"/etc/localtime", "/etc/timezone"})
 
 
 class Root(NamedTuple):
@@ -117,9 +102,9 @@ class Holdings:
             return None  # a tool of the build
         if path in SYSTEM and path not in self.empty:
             return f"files are put into {path}, which the image has of its own"
-        if path in _ACCOUNTS:
+        if path in ACCOUNTS:
             return f"{path} holds the accounts of the image, and the hardened one has its own"
-        if _LIBRARY.match(path):
+        if LIBRARY.match(path):
             return f"{path} lies in the Python of the image, and the runtime has another one"
         if under(path, "/root"):
             return f"{path} lies in the home directory of root, which no other user may enter"
@@ -144,7 +129,7 @@ class Holdings:
 
     def _is_there(self, path: str) -> bool:
         """Whether a file that a command takes from `path` is the chain's own, or one that a build image has."""
-        if self.mine(path) or is_scratch(path) or any(under(path, one) for one in (*_TOOLS, *self.mounts)):
+        if self.mine(path) or is_scratch(path) or any(under(path, one) for one in (*TOOLS, *self.mounts)):
             return True
         if under(path, ZONES):
             target = self.subject.target
@@ -156,7 +141,7 @@ class Holdings:
             if is_scratch(link) or is_settings(link) or (under(link, "/var/log") and under(source, "/dev")):
                 continue
             name = posixpath.basename(link)
-            if link in _CLOCK and self._is_there(source):
+            if link in CLOCK and self._is_there(source):
                 self.add(link, False, certain=effect.certain)
             elif posixpath.dirname(link) in BINARIES and name in PROGRAMS:
                 continue  # a tool of the build
@@ -180,7 +165,7 @@ class Holdings:
             pattern = effect.names[0] if effect.kind == "removed" and effect.names else path
             gone = [one for one in self.paths if under(one, path) and _matches(one, pattern)]
             # what no image has may be taken away: another directory at the root, a download that lies there
-            foreign = path.split("/")[1] not in _TOPS if path != "/" else pattern.endswith(_ARCHIVES)
+            foreign = path.split("/")[1] not in TOPS if path != "/" else pattern.endswith(ARCHIVES)
             foreign = foreign and effect.kind == "removed" and (_forced(effect) or path == "/")
             above = path not in SYSTEM and any(under(one, path) for one in self.paths)
             if not (foreign or self.mine(path) or gone or above):
@@ -223,7 +208,7 @@ class Holdings:
             top = work if under(path, work) else path
             found[top] = found.get(top, False) or owned
         tops = [path for path in found if not any(other != path and under(path, other) for other in found)]
-        tops = [path for path in tops if not (is_scratch(path) or _LISTS.match(path))]
+        tops = [path for path in tops if not (is_scratch(path) or LISTS.match(path))]
         merged = []
         for top in tops:
             there = (top == self.workdir and makes_workdir) or top in self.folders

@@ -24,6 +24,18 @@ STARTERS = frozenset({"tini", "dumb-init", "gosu", "su-exec"})
 _FETCHERS = frozenset({"git", "composer", "bundle", "bundler", "go", "cargo", "mix", "rebar3", "bower", "gem"})
 """Programs that fetch sources with git."""
 
+_SSH = frozenset({"ssh", "scp", "ssh-keyscan", "ssh-keygen", "ssh-agent", "sftp", "git"})
+_DELIBERATE: dict[str, frozenset[str]] = {
+    "jq": frozenset({"jq"}),
+    "yq": frozenset({"yq"}),
+    "zip": frozenset({"zip"}),
+    "lsof": frozenset({"lsof"}),
+    "procps": frozenset({"ps", "pgrep", "pkill", "top", "sysctl"}),
+    "procps-ng": frozenset({"ps", "pgrep", "pkill", "top", "sysctl"}),
+    **dict.fromkeys(("openssh-client", "openssh-clients", "openssh-client-default", "openssh"), _SSH),
+}
+"""Tools that nobody installs by habit, with the programs that explain them where a command of the stage starts one."""
+
 _CXX = frozenset({"g++", "build-base", "alpine-sdk", "build-essential", "clang", "rust", "cargo"})
 
 # Libraries that come with packages which the definitions list: https://packages.debian.org/trixie/libjemalloc2, libicu76
@@ -57,6 +69,8 @@ def needed_files(
             return Refusal("split", line, f"what {name} compiles may need {cxx}, which {target.image} does not list")
         if name == "git" and not _FETCHERS.intersection(used):
             return Refusal("split", line, "git is in the image for something that this file does not show")
+        if name in _DELIBERATE and not _DELIBERATE[name].intersection(used):
+            return Refusal("split", line, f"{name} is in the image for something that this file does not show")
         if kind in {"build", "tool"}:
             if script and kind == "tool":
                 return Refusal(

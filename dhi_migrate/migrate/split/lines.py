@@ -75,6 +75,12 @@ class Lines:
             yield Edit(start, self.source.line_starts[end - 1], b"")
 
 
+def cased(line: str, like: str) -> str:
+    """The instruction `line` with its keyword in lower case, where the keyword `like` of the file is."""
+    keyword, space, rest = line.partition(" ")
+    return f"{keyword.lower()}{space}{rest}" if like.islower() else line
+
+
 def merged(edits: Iterable[Edit]) -> list[Edit]:
     """`edits` without those inside of others: what is taken out as a whole needs no more."""
     ordered = sorted(dict.fromkeys(edits), key=lambda one: (one.start, -one.end))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..._pattern import regex
 from ...dockerfile.details import Add, Copy
 from ...rules.facts import stage_facts
+from ..effects.flags import has, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,12 +121,12 @@ def _installed(subject: Subject, stage: Stage, one: LanguageInstall) -> list[str
     found = [name for name in one.packages if not name.startswith(".")]
     if any(name.startswith(("/", "git+", "http")) for name in found):
         return None
-    if project or len(found) < len(one.packages) or any(option in {"-e", "--editable"} for option in one.options):
+    if project or len(found) < len(one.packages) or has(one.options, {"-e", "--editable"}):
         lines = _project(_copied(subject, stage, "pyproject.toml"))
         if lines is None:
             return None
         found.extend(lines)
-    for name in _files(one.options):
+    for name in values(one.options, {"-r", "--requirement"}):
         data = _copied(subject, stage, name)
         if data is None:
             return None
@@ -134,15 +135,6 @@ def _installed(subject: Subject, stage: Stage, one: LanguageInstall) -> list[str
             return None
         found.extend(lines)
     return found
-
-
-def _files(options: tuple[str, ...]) -> Iterator[str]:
-    for index, option in enumerate(options):
-        name, equals, value = option.partition("=")
-        if name in {"-r", "--requirement"}:
-            yield value if equals else options[index + 1] if index + 1 < len(options) else ""
-        elif option.startswith("-r") and len(option) > 2:
-            yield option[2:]
 
 
 def _project(data: bytes | None) -> list[str] | None:

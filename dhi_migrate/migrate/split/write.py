@@ -12,7 +12,7 @@ from ..._record import NamedTuple
 from ...rules.edits import apply_edits
 from ...rules.findings import Edit
 from .carried import HEAD, MOVED, carried, defined, uses
-from .lines import Lines, merged
+from .lines import Lines, cased, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +98,7 @@ class _Writer:
         texts = [copy.text for copy in layout.copies if copy.text]
         self.taken = carried(subject, texts, static=layout.static)
         self.late = self._late()
+        self.keyword = self.source.text(subject.stage.instruction.keyword_span)
 
     def _late(self) -> frozenset[int]:
         """The variables and work directories of the stage that no command of the build is after: they move as a whole."""
@@ -123,7 +124,8 @@ class _Writer:
         edits.append(self._named())
         if layout.before is not None:
             at = self.source.line_starts[lines.first(layout.before) - 1]
-            edits.append(Edit(at, at, "".join(f"{one}{lines.ending}" for one in layout.inserted).encode()))
+            text = "".join(f"{cased(one, self.keyword)}{lines.ending}" for one in layout.inserted)
+            edits.append(Edit(at, at, text.encode()))
         last = max(lines.last(one) for one in (stage.instruction, *stage.instructions))
         gone: set[int] = set()
         for one in (*moved, *layout.gone):
@@ -142,7 +144,7 @@ class _Writer:
         if name is not None:
             return Edit(name.span.start, name.span.end, self.name.encode())
         span = stage.base.word.span
-        keyword = self.source.text(stage.instruction.keyword_span)
+        keyword = self.keyword
         written = self.lines.data[span.start : span.end]
         return Edit(span.start, span.end, written + f" {'as' if keyword.islower() else 'AS'} {self.name}".encode())
 
@@ -159,26 +161,26 @@ class _Writer:
 
     def _runtime(self) -> Iterator[str]:
         layout, stage = self.layout, self.subject.stage
-        keyword = self.source.text(stage.instruction.keyword_span)
+        keyword = self.keyword
         name = ""
         if stage.name is not None:
             word = stage.instruction.detail.name  # type: ignore[union-attr]
             name = self.lines.data[stage.base.word.span.end : word.span.end].decode("utf-8", "replace")  # type: ignore[union-attr]
         flags = "".join(f"{flag.text} " for flag in self.subject.carrier.stage.instruction.flags)
         yield f"{keyword} {flags}{layout.base}{name}"
-        yield from layout.variables
+        yield from (cased(one, keyword) for one in layout.variables)
         head = [one for one in self.taken if one.keyword in HEAD]
         for one in head:
             if one.keyword == "WORKDIR":
-                yield from (f"WORKDIR {path}" for path in layout.folders)
+                yield from (cased(f"WORKDIR {path}", keyword) for path in layout.folders)
             own = one in stage.instructions
             yield self._text(one, comments=own and (one.keyword in MOVED or one.index in self.late))
         if not any(one.keyword == "WORKDIR" for one in head):
-            yield from (f"WORKDIR {path}" for path in layout.folders)
+            yield from (cased(f"WORKDIR {path}", keyword) for path in layout.folders)
             if layout.workdir:
-                yield f"WORKDIR {layout.workdir}"
-        yield from copy_lines(self.subject, layout.copies, self.name, self.taken)
-        user = f"USER {layout.user}" if layout.user else ""
+                yield cased(f"WORKDIR {layout.workdir}", keyword)
+        yield from (cased(one, keyword) for one in copy_lines(self.subject, layout.copies, self.name, self.taken))
+        user = cased(f"USER {layout.user}", keyword) if layout.user else ""
         for one in self.taken:
             if one.keyword in HEAD:
                 continue

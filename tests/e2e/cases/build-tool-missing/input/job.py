@@ -1,0 +1,3 @@
+import ctypes
+
+print("hello", ctypes.CDLL("/app/answer.so").answer())

@@ -1,0 +1,3 @@
+const fs = require("node:fs");
+fs.mkdirSync("dist");
+fs.writeFileSync("dist/index.html", require("greeter").greet("web"));

@@ -1,0 +1,194 @@
+"""What is done with a case: build, start, ask, migrate with the command line, and the swap of the FROM lines alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from standins.builder import Buildah, Built
+from standins.containers import Container
+from standins.debs import Debs
+from standins.images import Images, bases
+from standins.vendored import MAKE
+
+from dhi_migrate import Catalog
+
+CASES = Path(__file__).with_name("cases")
+NAMES = sorted(path.name for path in CASES.iterdir() if (path / "case.toml").is_file())
+REPOSITORY = ("curl", "gcc", "libc6-dev", "make", "passwd", "adduser", "tini", "ca-certificates", "tzdata", "libpq5",
+              "bash", "busybox-static", "gzip", "tar", "unzip", "wget", "git", "g++", "build-essential", "libpq-dev",
+              "libgomp1", "libxml2", "file", "libyaml-dev", "jq", "dumb-init", "gosu", "procps")  # fmt: skip
+SHELLS = ("sh", "bash", "dash", "ash", "busybox")
+MANAGERS = ("apt", "apt-get", "dpkg", "apk")
+
+
+class Case(NamedTuple):
+    """One project: `data` is its case.toml (see README.md of this directory)."""
+
+    name: str
+    data: dict[str, Any]
+
+    @property
+    def source(self) -> Path:
+        return CASES / self.name / "input"
+
+    @property
+    def naive(self) -> dict[str, str] | None:
+        found: dict[str, str] | None = self.data.get("naive")
+        return found
+
+
+@cache
+def case(name: str) -> Case:
+    return Case(name, tomllib.loads((CASES / name / "case.toml").read_text()))
+
+
+class Stage(NamedTuple):
+    base: str
+    target: str | None
+
+
+class Verdict(NamedTuple):
+    """What the command line says of a file: the level it can reach or None, stages, and the rules that fired."""
+
+    level: str | None
+    stages: tuple[Stage, ...]
+    rules: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+class Proof:
+    """Builds and runs cases; images are kept under `kept`, everything else goes to `work`."""
+
+    def __init__(self, kept: Path, work: Path) -> None:
+        self.work = work
+        self.buildah = Buildah(kept / "images")
+        self.debs = Debs(kept / "trixie", "trixie")
+        self.debs.prepare()
+        repository = kept / "repository"
+        if not (repository / "Packages").exists():
+            self.debs.repository(repository, REPOSITORY)
+        self.buildah.repository = repository
+        self.buildah.go_cache = kept / "go-build"
+        self.buildah.go_cache.mkdir(exist_ok=True)
+        self.catalog = Catalog.load()
+        self.images = Images(self.buildah, self.debs, self.catalog)
+        self._contexts: dict[str, Path] = {}
+        self._verdicts: dict[str, Verdict] = {}
+
+    def prepare(self, names: list[str]) -> None:
+        """Make the images of the cases, two at a time; what cannot be made is told by the case that asks for it."""
+        with ThreadPoolExecutor(2) as pool:
+            verdicts = list(pool.map(lambda name: self.verdict(case(name)), names))
+            wanted = [base for name in names for base in bases((case(name).source / "Dockerfile").read_text())]
+            for verdict in verdicts:
+                wanted += [*verdict.targets, *(stage.target for stage in verdict.stages if stage.target)]
+            list(pool.map(self._try, dict.fromkeys(wanted)))
+
+    def _try(self, reference: str) -> None:
+        with suppress(LookupError, RuntimeError):
+            self.images.make(reference)
+
+    def context(self, one: Case) -> Path:
+        """A copy of the project with its dependencies made."""
+        if one.name not in self._contexts:
+            target = self.work / one.name / "project"
+            shutil.copytree(one.source, target)
+            for kind in one.data.get("make", ()):
+                MAKE[kind](target)
+            self._contexts[one.name] = target
+        return self._contexts[one.name]
+
+    def build(self, one: Case, dockerfile: Path, kind: str) -> tuple[Built, str]:
+        """Build as `kind` ("before", "after", "naive"): how it went, and the reference of the image.
+
+        A base that does not exist fails the build, as the registry would.
+        """
+        reference = f"localhost/case/{one.name}:{kind}"
+        try:
+            self.images.ensure(dockerfile.read_text())
+        except LookupError as error:
+            return Built(False, f"{error}: not found"), reference
+        return self.buildah.build(self.context(one), dockerfile, reference), reference
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "dhi_migrate", *arguments], capture_output=True, text=True, check=False
+        )
+
+    def verdict(self, one: Case) -> Verdict:
+        """What the program says of the project: the findings of a check, and the level of the plan."""
+        if one.name in self._verdicts:
+            return self._verdicts[one.name]
+        check, plan = (self._report(one, command) for command in ("check", "plan"))
+        stages = tuple(Stage(stage["base"], stage["target"]) for stage in check["stages"])
+        made = Verdict(plan["level"], stages, tuple(found["rule"] for found in check["findings"]),
+                       tuple(swap["target"] for swap in plan["swaps"] if swap["target"]))  # fmt: skip
+        self._verdicts[one.name] = made
+        return made
+
+    def _report(self, one: Case, command: str) -> dict[str, Any]:
+        options = ("--format", "json", *(("--fail-on", "never") if command == "check" else ()))
+        done = self.command(command, *options, str(self.context(one)))
+        assert done.returncode == 0, done.stderr
+        files: list[dict[str, Any]] = json.loads(done.stdout)["files"]
+        return next(found for found in files if Path(found["path"]).name == "Dockerfile")
+
+    def migrate(self, one: Case) -> Path:
+        """The Dockerfile that the command line writes, in a copy of the project."""
+        copy = self.work / one.name / "migrated"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.context(one), copy)
+        done = self.command("--fix", "--unsafe-fixes", "--fail-on", "never", str(copy))
+        assert done.returncode == 0, done.stdout + done.stderr
+        return copy / "Dockerfile"
+
+    def swapped(self, one: Case) -> Path:
+        """The Dockerfile with its bases replaced, and nothing else."""
+        target = self.work / one.name / "naive.Dockerfile"
+        stages = iter(self.verdict(one).stages)
+        override = one.data.get("naive", {}).get("swap", {})
+
+        def swap(match: re.Match[str]) -> str:
+            stage = next(stages, None)
+            return match[1] + (override.get(match[2]) or (stage and stage.target) or match[2])
+
+        text = (self.context(one) / "Dockerfile").read_text()
+        target.write_text(
+            re.sub(r"^(FROM\s+(?:--platform=\S+\s+)?)(\S+)", swap, text, flags=re.MULTILINE | re.IGNORECASE)
+        )
+        return target
+
+    def container(self, one: Case, reference: str) -> Container:
+        return Container(self.buildah, reference, self.work / f"{one.name}.{reference.rpartition(':')[2]}.log")
+
+    def answer(self, one: Case, running: Container, *, after: bool = False) -> str:
+        """Start the container and ask it as the case says; the text that came back."""
+        asked = one.data["ask"]
+        running.start(tuple(asked["argv"]) if "argv" in asked else None)
+        if "port" not in asked:
+            done = running.wait()
+            assert done.code == 0, f"exit code {done.code}: {done.output[-3000:]}"
+            return done.output
+        port = asked.get("port_after", asked["port"]) if after else asked["port"]
+        texts = [running.ask(port, path, asked.get("method", "GET")) for path in asked.get("paths", ["/"])]
+        return "\n".join(texts)
+
+    def present(self, root: Path, names: tuple[str, ...]) -> list[str]:
+        """Which of the commands are in the file system `root`."""
+        places = ("usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin")
+        return [
+            name
+            for name in names
+            for place in places
+            if (root / place / name).is_symlink() or (root / place / name).exists()
+        ]

@@ -1,0 +1,1 @@
+"""Stand-in images: made from Debian packages and from the catalog's facts, so that nothing has to be pulled."""
