@@ -28,7 +28,7 @@ else:
         listed = "".join(f"{field}, " for field in fields)
         space = {"_tuple_new": _tuple_new, "__builtins__": {}, "__name__": f"record_{name}"}
         # the names are those of a class body in this program, so they are identifiers
-        made = eval(f"lambda _cls, {listed}: _tuple_new(_cls, ({listed}))", space)  # noqa: S307
+        made = eval(f"lambda _cls, {listed}: _tuple_new(_cls, ({listed}))", space)  # noqa: S307 - names of fields, of our own
         made.__defaults__ = defaults
         made.__name__ = "__new__"
         return made

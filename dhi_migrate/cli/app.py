@@ -8,7 +8,23 @@ import typer
 
 from ..settings import FailOn, LevelChoice
 from .catalog import app as catalog_app
-from .options import DEFAULT_REGISTRY, CheckOptions, Format, PlanFormat, make_options, problems
+from .options import CheckOptions, Format, PlanFormat, make_options, problems
+from .parameters import (
+    CONFIGURATION,
+    FILES,
+    MIGRATION,
+    BuildArgs,
+    Catalog,
+    Config,
+    Exclude,
+    FilesFrom,
+    ForceExclude,
+    Jobs,
+    NoConfig,
+    Paths,
+    Registry,
+    Target,
+)
 
 _EPILOG = """
 [bold]Examples[/bold]
@@ -57,9 +73,6 @@ _PLAN_HELP = (
 _FIXES = "Fixing"
 _OUTPUT = "Output"
 _RULES = "Rules"
-_MIGRATION = "Migration"
-_FILES = "Files"
-_CONFIGURATION = "Configuration"
 
 
 def _print_version(wanted: bool) -> None:
@@ -96,10 +109,7 @@ def _top(version: _Version = False) -> None:
 @app.command(help=_CHECK_HELP, epilog=_EPILOG)
 def check(
     *,
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Files, directories, or - for standard input; none: this directory."),
-    ] = None,
+    paths: Paths = None,
     fix: Annotated[bool, typer.Option("--fix", help="Write the safe fixes.", rich_help_panel=_FIXES)] = False,
     unsafe_fixes: Annotated[
         bool,
@@ -170,25 +180,15 @@ def check(
             rich_help_panel=_RULES,
         ),
     ] = None,
-    config: Annotated[
-        str | None,
-        typer.Option(
-            "--config",
-            metavar="FILE",
-            help="One configuration for all files, in place of the nearest dhi-migrate.toml above each.",
-            rich_help_panel=_CONFIGURATION,
-        ),
-    ] = None,
-    no_config: Annotated[
-        bool, typer.Option("--no-config", help="Use no configuration file.", rich_help_panel=_CONFIGURATION)
-    ] = False,
+    config: Config = None,
+    no_config: NoConfig = False,
     baseline: Annotated[
         str | None,
         typer.Option(
             "--baseline",
             metavar="FILE",
             help="Count the findings that are in this file, and do not show them.",
-            rich_help_panel=_CONFIGURATION,
+            rich_help_panel=CONFIGURATION,
         ),
     ] = None,
     write_baseline: Annotated[
@@ -196,7 +196,7 @@ def check(
         typer.Option(
             "--write-baseline",
             help="Write the findings of this run to the baseline (dhi-migrate-baseline.json).",
-            rich_help_panel=_CONFIGURATION,
+            rich_help_panel=CONFIGURATION,
         ),
     ] = False,
     level: Annotated[
@@ -206,66 +206,21 @@ def check(
             help="How far a final stage may be rewritten: swapped to the runtime image, split into a build and a"
             " runtime stage, or kept on the -dev image.",
             show_default="auto",
-            rich_help_panel=_MIGRATION,
+            rich_help_panel=MIGRATION,
         ),
     ] = None,
-    registry: Annotated[
-        str | None,
-        typer.Option(
-            "--registry",
-            metavar="TEMPLATE",
-            help="How hardened references are written, for example docker.io/acme/dhi-{name}.",
-            show_default=DEFAULT_REGISTRY,
-            rich_help_panel=_MIGRATION,
-        ),
-    ] = None,
-    catalog: Annotated[
-        str | None,
-        typer.Option(
-            "--catalog",
-            metavar="FILE",
-            help="A catalog overlay: own images, tags, pins and denials.",
-            rich_help_panel=_MIGRATION,
-        ),
-    ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(
-            "--target",
-            metavar="STAGE",
-            help="The stage that ships.",
-            show_default="the last",
-            rich_help_panel=_MIGRATION,
-        ),
-    ] = None,
-    build_args: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--build-arg",
-            metavar="NAME[=VALUE]",
-            help="As for docker build; without a value, that of the environment. Repeatable.",
-            rich_help_panel=_MIGRATION,
-        ),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--exclude",
-            metavar="GLOB",
-            help="Leave out files and directories that match, as in a .gitignore. Repeatable.",
-            rich_help_panel=_FILES,
-        ),
-    ] = None,
-    force_exclude: Annotated[
-        bool,
-        typer.Option("--force-exclude", help="Leave them out even when named as PATH.", rich_help_panel=_FILES),
-    ] = False,
+    registry: Registry = None,
+    catalog: Catalog = None,
+    target: Target = None,
+    build_args: BuildArgs = None,
+    exclude: Exclude = None,
+    force_exclude: ForceExclude = False,
     project: Annotated[
         bool,
         typer.Option(
             "--project",
             help="In directories, also check Compose, Kubernetes, workflows, bake, Python and other files that name images.",
-            rich_help_panel=_FILES,
+            rich_help_panel=FILES,
         ),
     ] = False,
     diff_base: Annotated[
@@ -274,18 +229,10 @@ def check(
             "--diff-base",
             metavar="REV",
             help="Only findings on lines that have changed since this git revision.",
-            rich_help_panel=_FILES,
+            rich_help_panel=FILES,
         ),
     ] = None,
-    files_from: Annotated[
-        str | None,
-        typer.Option(
-            "--files-from",
-            metavar="FILE",
-            help="Read the paths from a file, or with - from standard input: one a line, or with NUL between them.",
-            rich_help_panel=_FILES,
-        ),
-    ] = None,
+    files_from: FilesFrom = None,
     stdin_filename: Annotated[
         str | None,
         typer.Option(
@@ -293,20 +240,10 @@ def check(
             metavar="NAME",
             help="What standard input is called in reports.",
             show_default="<stdin>",
-            rich_help_panel=_FILES,
+            rich_help_panel=FILES,
         ),
     ] = None,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs",
-            metavar="N",
-            min=0,
-            help="Processes to use for many files.",
-            show_default="one a processor",
-            rich_help_panel=_FILES,
-        ),
-    ] = 0,
+    jobs: Jobs = 0,
     version: _Version = False,
 ) -> None:
     """Turn the command line into `CheckOptions` and run the check."""
@@ -357,10 +294,7 @@ def _refuse_problems(options: CheckOptions) -> None:
 @app.command(help=_PLAN_HELP)
 def plan(
     *,
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Files, directories, or - for standard input; none: this directory."),
-    ] = None,
+    paths: Paths = None,
     format: Annotated[
         PlanFormat, typer.Option("--format", help="How plans are printed.", rich_help_panel=_OUTPUT)
     ] = "text",
@@ -377,92 +311,19 @@ def plan(
             "--level",
             help="How far a final stage may be rewritten, as for check.",
             show_default="auto",
-            rich_help_panel=_MIGRATION,
+            rich_help_panel=MIGRATION,
         ),
     ] = None,
-    registry: Annotated[
-        str | None,
-        typer.Option(
-            "--registry",
-            metavar="TEMPLATE",
-            help="How hardened references are written, for example docker.io/acme/dhi-{name}.",
-            show_default=DEFAULT_REGISTRY,
-            rich_help_panel=_MIGRATION,
-        ),
-    ] = None,
-    catalog: Annotated[
-        str | None,
-        typer.Option(
-            "--catalog",
-            metavar="FILE",
-            help="A catalog overlay: own images, tags, pins and denials.",
-            rich_help_panel=_MIGRATION,
-        ),
-    ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(
-            "--target",
-            metavar="STAGE",
-            help="The stage that ships.",
-            show_default="the last",
-            rich_help_panel=_MIGRATION,
-        ),
-    ] = None,
-    build_args: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--build-arg",
-            metavar="NAME[=VALUE]",
-            help="As for docker build; without a value, that of the environment. Repeatable.",
-            rich_help_panel=_MIGRATION,
-        ),
-    ] = None,
-    config: Annotated[
-        str | None,
-        typer.Option(
-            "--config",
-            metavar="FILE",
-            help="One configuration for all files, in place of the nearest dhi-migrate.toml above each.",
-            rich_help_panel=_CONFIGURATION,
-        ),
-    ] = None,
-    no_config: Annotated[
-        bool, typer.Option("--no-config", help="Use no configuration file.", rich_help_panel=_CONFIGURATION)
-    ] = False,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--exclude",
-            metavar="GLOB",
-            help="Leave out files and directories that match, as in a .gitignore. Repeatable.",
-            rich_help_panel=_FILES,
-        ),
-    ] = None,
-    force_exclude: Annotated[
-        bool,
-        typer.Option("--force-exclude", help="Leave them out even when named as PATH.", rich_help_panel=_FILES),
-    ] = False,
-    files_from: Annotated[
-        str | None,
-        typer.Option(
-            "--files-from",
-            metavar="FILE",
-            help="Read the paths from a file, or with - from standard input: one a line, or with NUL between them.",
-            rich_help_panel=_FILES,
-        ),
-    ] = None,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs",
-            metavar="N",
-            min=0,
-            help="Processes to use for many files.",
-            show_default="one a processor",
-            rich_help_panel=_FILES,
-        ),
-    ] = 0,
+    registry: Registry = None,
+    catalog: Catalog = None,
+    target: Target = None,
+    build_args: BuildArgs = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    exclude: Exclude = None,
+    force_exclude: ForceExclude = False,
+    files_from: FilesFrom = None,
+    jobs: Jobs = 0,
 ) -> None:
     """Turn the command line into options and run the plan."""
     options = make_options(

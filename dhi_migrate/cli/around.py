@@ -6,10 +6,10 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ..project.config_files import tree_of
 from ..project.references import ProjectFile, RepositoryTree, check_project_file, kind_of
 from ..project.references.fixing import fix_project_file
-from ..report.tally import count
-from .work import Outcome, told
+from .work import Outcome, Rewritten, deliver, told
 
 if TYPE_CHECKING:
     from ..catalog.store import Catalog
@@ -28,21 +28,11 @@ def process_project_file(path: str, data: bytes, job: Job, catalog: Catalog) -> 
     if not job.fix and not job.diff:
         return told(check_project_file(file, catalog, job.settings, tree)._replace(path=path), job, ())
     migration = fix_project_file(file, catalog, job.settings, tree, unsafe=job.unsafe)
-    differs = migration.data != data
     before, after = migration.before._replace(path=path), migration.after._replace(path=path)
-    if job.diff:
-        from ..report.diff import show_diff, unified_diff
+    return deliver(Rewritten(migration.data, before, after, len(migration.applied)), data, job, ())
 
-        diff = unified_diff(data, migration.data, path)
-        return Outcome(show_diff(diff, job.style) if job.escape else diff, (), count(before), False, differs)
-    if differs:
-        from ..migrate.writer import WriteError, write_atomic
 
-        try:
-            write_atomic(path, migration.data, data, roots=job.roots)
-        except WriteError as error:
-            return told(before._replace(error=str(error)), job, (f"{path}: {error}",))
-    return told(after, job, (), fixed=len(migration.applied), differs=differs)
+_top = lru_cache(maxsize=4096)(tree_of)
 
 
 @lru_cache(maxsize=64)
@@ -59,14 +49,3 @@ def _place(path: str) -> tuple[str, str]:
     folder, name = os.path.split(real)
     top = _top(folder)
     return top, os.path.relpath(os.path.join(folder, name), top).replace(os.sep, "/")
-
-
-@lru_cache(maxsize=4096)
-def _top(folder: str) -> str:
-    here = folder
-    while not os.path.lexists(os.path.join(here, ".git")):
-        parent = os.path.dirname(here)
-        if parent == here:
-            return folder
-        here = parent
-    return here

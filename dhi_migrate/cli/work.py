@@ -135,22 +135,37 @@ def _judge(path: str, data: bytes, job: Job, catalog: Catalog, tree: DirectoryCo
 
     migration = migrate_source(path, data, catalog, job.settings, unsafe=job.unsafe, tree=tree)
     said = () if migration.problem is None else (f"{path}: {migration.problem}",)
-    differs = migration.data != data
+    rewritten = Rewritten(migration.data, migration.before, migration.after, len(migration.applied))
+    return deliver(rewritten, data, job, said)
+
+
+class Rewritten(NamedTuple):
+    """What a file becomes: its new bytes, the reports of it before and after (with the path to be shown), the fixes made."""
+
+    data: bytes
+    before: FileReport
+    after: FileReport
+    fixed: int
+
+
+def deliver(rewritten: Rewritten, data: bytes, job: Job, said: tuple[str, ...]) -> Outcome:
+    """Show the difference to the bytes `data` where the `job` is to do that, and write the file where it is not."""
+    before, path = rewritten.before, rewritten.before.path
+    differs = rewritten.data != data
     if job.diff:
         from ..report.diff import show_diff, unified_diff
 
-        diff = unified_diff(data, migration.data, path)
+        diff = unified_diff(data, rewritten.data, path)
         shown = show_diff(diff, job.style) if job.escape else diff
-        return Outcome(shown, said, count(migration.before), migration.before.error is not None, differs)
+        return Outcome(shown, said, count(before), before.error is not None, differs)
     if differs:
         from ..migrate.writer import WriteError, write_atomic
 
         try:
-            write_atomic(path, migration.data, data, roots=job.roots)
+            write_atomic(path, rewritten.data, data, roots=job.roots)
         except WriteError as error:
-            report = migration.before._replace(error=str(error))
-            return told(report, job, (*said, f"{path}: {error}"))
-    return told(migration.after, job, said, fixed=len(migration.applied), differs=differs)
+            return told(before._replace(error=str(error)), job, (*said, f"{path}: {error}"))
+    return told(rewritten.after, job, said, fixed=rewritten.fixed, differs=differs)
 
 
 def told(report: FileReport, job: Job, said: tuple[str, ...], *, fixed: int = 0, differs: bool = False) -> Outcome:

@@ -7,7 +7,7 @@ from typing import Any
 from dockerfile_parse import DockerfileParser
 
 
-class _ShadowParser(DockerfileParser):  # type: ignore[misc]
+class _ShadowParser(DockerfileParser):  # type: ignore[misc]  # the library has no types
     """A DockerfileParser over given lines that has no file behind it: what it could write to disk is cut off."""
 
     def __init__(self, lines: list[str]) -> None:

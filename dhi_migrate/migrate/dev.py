@@ -15,7 +15,7 @@ from ..rules.accounts import ROOT, created, final_user, own_account
 from ..rules.detectors.base_image import swap_kind
 from ..rules.edits import EditConflict, apply_edits
 from ..rules.findings import Edit
-from ..rules.repairs import line_ending
+from ..rules.repairs import insert_after, line_ending
 from .dev_files import Files, plan_files
 from .dev_home import home_of_root
 from .dev_names import gone_package, rename_owners, unmakeable
@@ -212,7 +212,7 @@ def _user_edit(scope: Scope, who: Who, files: Files) -> Edit:
     if place is not None:
         return _above(dockerfile, place, text)
     end = own[-1] if own else subject.stage.instruction
-    return _below(dockerfile, end, text)
+    return insert_after(dockerfile, end, text)
 
 
 def _above(dockerfile: Dockerfile, instruction: Instruction, text: str) -> Edit:
@@ -226,15 +226,6 @@ def _above(dockerfile: Dockerfile, instruction: Instruction, text: str) -> Edit:
     span = source.line_span(line - 1) if line > 1 else None
     apart = span is not None and not source.data[span.start : span.end].strip()
     return Edit(at, at, f"{text}{ending}{ending if apart else ''}".encode())
-
-
-def _below(dockerfile: Dockerfile, instruction: Instruction, text: str) -> Edit:
-    source, ending = dockerfile.source, line_ending(dockerfile)
-    line = source.line_of(max(instruction.span.end - 1, instruction.span.start))
-    if line < source.line_count:
-        at = source.line_starts[line]
-        return Edit(at, at, f"{text}{ending}".encode())
-    return Edit(len(source.data), len(source.data), f"{ending}{text}".encode())
 
 
 def _notes(scope: Scope, who: Who, files: Files) -> tuple[str, ...]:

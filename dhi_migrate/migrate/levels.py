@@ -1,12 +1,13 @@
 """The strongest level that can be shown to be right: swap, split, or stay on -dev; each tried in memory and judged again.
 
-A level is *proven* when the rewritten file, with all repairs made, has no error left in the stages that ship, stands on a
-hardened image there, and does not change at a second run.
+A level is *proven* when the rewritten file, with all repairs made, has no error left in the stages that ship and stands on a
+hardened image there. (That it does not change at a second run is held by the tests.)
 """
 
 from __future__ import annotations
 
 import difflib
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..rules.engine import check_source
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..catalog.store import Catalog
     from ..rules.findings import FileReport, Finding, Level
     from ..rules.tree import BuildContext
+    from ..rules.verdict import Verdict
     from ..settings import LevelChoice, Settings
 
 BREAKS = frozenset({"DHI201", "DHI208", "DHI301", "DHI303", "DHI403", "DHI410", "DHI804"})
@@ -56,10 +58,10 @@ def migrate_source(
         return plain
     if plain.before.status == "hardened" and (plain.before.level != "dev" or settings.level != "split"):
         return plain  # a stage that was left on -dev is split where that is asked for
-    if done and not ("split" in levels and _ships_tools(plain)):
-        return plain
+    if done and not ("split" in levels and plain.level == "dev"):
+        return plain  # what ships on -dev is an image for building, from which a program can still be taken
     trier = _Trier(path, data, catalog, settings, tree)
-    direct = trier.direct(levels) if not done else None
+    direct = trier.direct() if not done and "split" in levels else None
     if direct is not None:
         return direct._replace(before=plain.before)
     other = trier.retargeted() if not done else None
@@ -115,34 +117,32 @@ def _runtime_refusal(report: FileReport, trouble: Finding | str | None) -> tuple
     return (Refusal("runtime", report.source.line_of(trouble.span.start), f"{trouble.rule}: {trouble.message}"),)
 
 
-def _ships_tools(plain: Migration) -> bool:
-    """Whether what ships after the plain swap is an image for building, from which a program can still be taken."""
-    if plain.level == "dev":
-        return True
-    ships = next((stage for stage in plain.before.stages if stage.role == "final"), None)
-    return ships is not None and any(f"/{name}:" in (ships.target or "") for name in ("golang", "rust"))
-
-
 class _Trier:
     def __init__(self, path: str, data: bytes, catalog: Catalog, settings: Settings, tree: BuildContext | None) -> None:
         self.path, self.data, self.catalog, self.settings, self.tree = path, data, catalog, settings, tree
 
+        self.auto = settings._replace(level="auto", select=(), ignore=())
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The file as it is judged with all rules, for the strongest level."""
+        return judge(self.data, self.catalog, self.auto, self.tree)
+
     def attempt(self, level: Level) -> Migration | Refusal:
         """The file at `level`, or why it is not reached."""
-        settings = self.settings._replace(level="dev" if level == "dev" else "auto", select=(), ignore=())
-        verdict = judge(self.data, self.catalog, settings, self.tree)
         if level == "dev":
             from .dev import stay_on_dev
 
-            rewrite = stay_on_dev(verdict)
-        else:
-            from .split import split_stage
+            settings = self.auto._replace(level="dev")
+            rewrite = stay_on_dev(judge(self.data, self.catalog, settings, self.tree))
+            return rewrite if isinstance(rewrite, Refusal) else self._proven(rewrite, settings)
+        from .split import split_stage
 
-            rewrite = split_stage(verdict)
+        rewrite = split_stage(self.verdict)
         if isinstance(rewrite, Refusal):
             return rewrite
-        found = self._proven(rewrite, settings)
-        if level == "split" and isinstance(found, Refusal) and found.text.startswith(NOT_HARDENED):
+        found = self._proven(rewrite, self.auto)
+        if isinstance(found, Refusal) and found.text.startswith(NOT_HARDENED):
             return self.after_the_others() or found
         return found
 
@@ -150,8 +150,7 @@ class _Trier:
         """The file on the official image of the language whose interpreter it installs, migrated from there; or why not."""
         from .retarget import retarget
 
-        settings = self.settings._replace(level="auto", select=(), ignore=())
-        rewrite = retarget(judge(self.data, self.catalog, settings, self.tree))
+        rewrite = retarget(self.verdict)
         if not isinstance(rewrite, Rewrite):
             return rewrite
         found = migrate_source(self.path, rewrite.data, self.catalog, self.settings, unsafe=True, tree=self.tree)
@@ -161,41 +160,38 @@ class _Trier:
     def after_the_others(self) -> Migration | None:
         """The split of a stage that has to wait for other stages: they move first, and it goes to -dev with them."""
         found = self.attempt("dev")
-        if isinstance(found, Refusal):
+        if isinstance(found, Refusal) or found.data == self.data:
             return None
         again = _Trier(self.path, found.data, self.catalog, self.settings, self.tree).attempt("split")
         return again._replace(applied=(*found.applied, *again.applied)) if isinstance(again, Migration) else None
 
-    def direct(self, levels: list[Level]) -> Migration | None:
+    def direct(self) -> Migration | None:
         """The file on the runtime image without what it installs, or in the release of its build stage, where that helps."""
         from .split import align_release, drop_installations
 
-        settings = self.settings._replace(level="auto", select=(), ignore=())
-        verdict = judge(self.data, self.catalog, settings, self.tree)
-        rewrite = drop_installations(verdict)
-        found = self._proven(rewrite, settings) if rewrite is not None else None
+        rewrite = drop_installations(self.verdict)
+        found = self._proven(rewrite, self.auto) if rewrite is not None else None
         if isinstance(found, Migration):
             return found
-        aligned = align_release(verdict)
+        aligned = align_release(self.verdict)
         if aligned is None:
             return None
-        found = self._proven(aligned, settings)
+        found = self._proven(aligned, self.auto)
         if isinstance(found, Migration):
             return found
         trier = _Trier(self.path, aligned.data, self.catalog, self.settings, self.tree)
         whole = Fix("unsafe", aligned.title, line_edits(self.data, aligned.data))
-        tries = (trier.direct(levels), *(trier.attempt(level) for level in levels if level == "split"))
-        for again in tries:
-            if isinstance(again, Migration):
-                return again._replace(applied=(whole, *again.applied))
-        return None
+        again = trier.direct() or trier.attempt("split")
+        return again._replace(applied=(whole, *again.applied)) if isinstance(again, Migration) else None
 
     def _proven(self, rewrite: Rewrite, settings: Settings) -> Migration | Refusal:
         first = fix_source(self.path, rewrite.data, self.catalog, settings, unsafe=True, tree=self.tree)
         trouble = finished(first.after, BREAKS)
         if trouble is not None:
             return self.refusal(rewrite.level, first.after, trouble)
-        after = check_source(self.path, first.data, self.catalog, self.settings, tree=self.tree)
+        after = first.after
+        if settings != self.settings:
+            after = check_source(self.path, first.data, self.catalog, self.settings, tree=self.tree)
         whole = Fix("unsafe", rewrite.title, line_edits(self.data, rewrite.data))
         return Migration(after, after, first.data, (whole, *first.applied), first.problem, (), rewrite.level)
 

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from .._record import NamedTuple
 from .config_files import tree_of
-from .git import SECONDS, git_command, git_environment
+from .git import SECONDS, GitError, git_command, git_environment, run_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -195,29 +195,18 @@ def _without_filters(root: str) -> list[str]:
 
 def _lines(root: str, *arguments: str) -> list[str]:
     """What git prints, split at its NUL bytes; empty where it fails."""
-    text = _run(root, *arguments)
+    text = _git(root, *arguments)
     return [os.fsdecode(part) for part in (text or b"").split(b"\0") if part]
 
 
 def _ask(root: str, *arguments: str) -> str | None:
     """One line that git prints; None where it fails, or prints none."""
-    text = _run(root, *arguments)
+    text = _git(root, *arguments)
     return text.decode("ascii", "replace").strip() or None if text is not None else None
 
 
-def _run(root: str, *arguments: str) -> bytes | None:
+def _git(root: str, *arguments: str) -> bytes | None:
     try:
-        done = subprocess.run(  # noqa: S603 -- a list of arguments, no shell
-            git_command(root, *arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=git_environment(),
-            timeout=SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise DiffError("git is not installed") from None
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise DiffError(f"git {arguments[0]} failed in {root}: {error}") from None
-    return done.stdout if done.returncode == 0 else None
+        return run_git(root, *arguments)
+    except GitError as error:
+        raise DiffError(str(error)) from None

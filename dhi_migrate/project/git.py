@@ -35,10 +35,10 @@ def git_files(directory: str) -> GitFiles | None:
     None where git has no say: it is not installed, this is not a working tree, git refuses (an owner it does not trust)
     or takes more than a minute, or the directory as a whole is ignored.
     """
-    listing = _git(directory, "ls-files", "--cached", "--others", "--stage", "--exclude-standard", "-z")
+    listing = _asked(directory, "ls-files", "--cached", "--others", "--stage", "--exclude-standard", "-z")
     if listing is None:
         return None
-    if not listing and _git(directory, "check-ignore", "-q", "--", os.path.abspath(directory)) is not None:
+    if not listing and _asked(directory, "check-ignore", "-q", "--", os.path.abspath(directory)) is not None:
         return None
     files: list[str] = []
     repositories: list[str] = []
@@ -55,8 +55,12 @@ def git_files(directory: str) -> GitFiles | None:
     return GitFiles(tuple(files), tuple(repositories))
 
 
-def _git(directory: str, *arguments: str) -> bytes | None:
-    """Run git in `directory` and give its standard output; None if it cannot be run, fails, or takes too long."""
+class GitError(Exception):
+    """Git cannot be run, or takes too long; the text says which."""
+
+
+def run_git(directory: str, *arguments: str) -> bytes | None:
+    """Run git in `directory` and give its standard output; None if it fails. Raises `GitError`."""
     import subprocess
 
     try:
@@ -69,9 +73,18 @@ def _git(directory: str, *arguments: str) -> bytes | None:
             timeout=SECONDS,
             check=False,
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        return None
+    except FileNotFoundError:
+        raise GitError("git is not installed") from None
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise GitError(f"git {arguments[0]} failed in {directory}: {error}") from None
     return done.stdout if done.returncode == 0 else None
+
+
+def _asked(directory: str, *arguments: str) -> bytes | None:
+    try:
+        return run_git(directory, *arguments)
+    except GitError:
+        return None
 
 
 def git_command(directory: str, *arguments: str) -> list[str]:

@@ -11,9 +11,9 @@ SYSTEM = frozenset(
     {
         *("/", "/bin", "/sbin", "/lib", "/lib64", "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/local", "/usr/local/bin"),
         *("/usr/local/sbin", "/usr/local/lib", "/usr/local/share", "/usr/local/etc", "/usr/share", "/usr/include", "/etc"),
-        *("/etc/ssl", "/etc/ssl/certs", "/var", "/var/lib", "/var/run", "/run", "/opt", "/root", "/home", "/tmp", "/dev"),  # noqa: S108
+        *("/etc/ssl", "/etc/ssl/certs", "/var", "/var/lib", "/var/run", "/run", "/opt", "/root", "/home", "/tmp", "/dev"),  # noqa: S108 - names of paths
         *("/proc", "/sys", "/boot", "/mnt", "/media", "/usr/libexec", "/usr/local/libexec", "/usr/local/include", "/etc/nginx"),
-        *("/var/log", "/var/cache", "/var/spool", "/var/tmp", "/etc/profile.d", "/usr/local/share/ca-certificates"),  # noqa: S108
+        *("/var/log", "/var/cache", "/var/spool", "/var/tmp", "/etc/profile.d", "/usr/local/share/ca-certificates"),  # noqa: S108 - as above
         *("/go", "/go/bin", "/go/pkg", "/go/src", "/usr/local/go", "/usr/local/cargo", "/usr/local/rustup"),
     }
 )  # fmt: skip
@@ -47,7 +47,7 @@ HOME_SETTINGS = (
 """Files that only tools of a build and a shell that somebody opens read."""
 
 _SCRATCH = (
-    *("/tmp", "/var/tmp", "/var/cache/apt", "/var/cache/apk", "/var/cache/yum", "/var/cache/dnf", "/var/cache/debconf"),  # noqa: S108
+    *("/tmp", "/var/tmp", "/var/cache/apt", "/var/cache/apk", "/var/cache/yum", "/var/cache/dnf", "/var/cache/debconf"),  # noqa: S108 - as above
     *("/var/lib/apt/lists", "/usr/share/doc", "/usr/share/man", "/usr/share/info", "/dev", "/proc", "/sys", "/run", "/var/run"),
     *("/usr/share/groff", "/usr/share/lintian", "/usr/share/linda", "/usr/share/doc-base", "/usr/share/locale"),
 )  # fmt: skip

@@ -87,10 +87,13 @@ def choose_frame(subject: Subject, inventory: Inventory) -> Frame | Refusal:
 def _twin(subject: Subject, build: Resolution, final: Resolution, language: Language) -> Frame | Refusal:
     """The runtime of the same image."""
     carrier = subject.carrier
-    jre = final.match == "partial" and language == "java" and build.best is not None and final.best is not None
-    jre = jre and build.match in KNOWN and build.best.name == final.best.name  # type: ignore[union-attr]
-    if build.best is None or final.best is None or not (final.match in KNOWN or jre) or not final.workable:
-        return Refusal("split", carrier.stage.line, f"there is no runtime image for {carrier.base}")
+    none = Refusal("split", carrier.stage.line, f"there is no runtime image for {carrier.base}")
+    if build.best is None or final.best is None or not final.workable:
+        return none
+    same = build.match in KNOWN and build.best.name == final.best.name
+    jre = same and language == "java" and final.match == "partial"
+    if not (final.match in KNOWN or jre):
+        return none
     builder, target = build.best.definition, final.best.definition
     if target.variant == "dev":
         return Refusal("split", carrier.stage.line, f"there is no runtime image for {carrier.base}")

@@ -128,8 +128,10 @@ def _written(
     below = take_inventory(subject, below=True) if alone else inventory
     compiled = frame.language in {"go", "rust"}
     roots = compiled_roots(subject, inventory, frame, start.programs) if compiled else inventory.roots
-    if isinstance(below, Refusal) or isinstance(roots, Refusal):
-        return below if isinstance(below, Refusal) else roots  # type: ignore[return-value]
+    if isinstance(below, Refusal):
+        return below
+    if isinstance(roots, Refusal):
+        return roots
     if alone:
         roots = tuple(root for root in roots if any(under(one.path, root.path) for one in below.roots))
     copies: list[Copied] = []

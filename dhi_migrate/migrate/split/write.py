@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
+from ...dockerfile.details import From
 from ...rules.edits import apply_edits
 from ...rules.findings import Edit
 from .carried import HEAD, MOVED, carried, defined, uses
@@ -162,10 +163,9 @@ class _Writer:
     def _runtime(self) -> Iterator[str]:
         layout, stage = self.layout, self.subject.stage
         keyword = self.keyword
-        name = ""
-        if stage.name is not None:
-            word = stage.instruction.detail.name  # type: ignore[union-attr]
-            name = self.lines.data[stage.base.word.span.end : word.span.end].decode("utf-8", "replace")  # type: ignore[union-attr]
+        name, opening = "", stage.instruction.detail
+        if isinstance(opening, From) and opening.name is not None:
+            name = self.lines.data[opening.image.span.end : opening.name.span.end].decode("utf-8", "replace")
         flags = "".join(f"{flag.text} " for flag in self.subject.carrier.stage.instruction.flags)
         yield f"{keyword} {flags}{layout.base}{name}"
         yield from (cased(one, keyword) for one in layout.variables)
