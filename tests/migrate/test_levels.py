@@ -103,3 +103,50 @@ def test_without_being_asked_no_stage_is_rewritten(name: str) -> None:
 def test_a_level_that_is_named_is_written_unasked(name: str) -> None:
     level = best(name).level
     assert migrated(name, source(name), unsafe=False, level=str(level)).data == best(name).data
+
+
+SEVERAL = b"""\
+FROM python:3.12-slim AS base
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+
+FROM base AS api
+COPY . .
+CMD ["python", "api.py"]
+
+FROM base AS worker
+COPY . .
+CMD ["python", "worker.py"]
+"""
+SEVERAL_MOVED = b"""\
+FROM dhi.io/python:3.12-debian13-dev AS base
+WORKDIR /app
+COPY requirements.txt .
+RUN python -m venv /opt/venv
+ENV PATH="/opt/venv/bin:$PATH"
+RUN pip install -r requirements.txt
+
+FROM dhi.io/python:3.12-debian13 AS api
+ENV PATH="/opt/venv/bin:$PATH"
+WORKDIR /app
+COPY --from=base /opt/venv /opt/venv
+COPY --from=base --chown=65532:65532 /app /app
+COPY --chown=65532:65532 . .
+CMD ["python", "api.py"]
+
+FROM dhi.io/python:3.12-debian13 AS worker
+ENV PATH="/opt/venv/bin:$PATH"
+WORKDIR /app
+COPY --from=base /opt/venv /opt/venv
+COPY --from=base --chown=65532:65532 /app /app
+COPY --chown=65532:65532 . .
+CMD ["python", "worker.py"]
+"""
+
+
+def test_one_file_for_several_images_is_moved_one_target_at_a_time() -> None:
+    data = SEVERAL
+    for target in ("api", "worker", "api"):
+        data = migrate(data, catalog(), Settings(level="split", target=target), unsafe=False, path="Dockerfile").data
+    assert data == SEVERAL_MOVED
