@@ -139,12 +139,7 @@ class _Trier:
         from .split import split_stage
 
         rewrite = split_stage(self.verdict)
-        if isinstance(rewrite, Refusal):
-            return rewrite
-        found = self._proven(rewrite, self.auto)
-        if isinstance(found, Refusal) and found.text.startswith(NOT_HARDENED):
-            return self.after_the_others() or found
-        return found
+        return rewrite if isinstance(rewrite, Refusal) else self._proven(rewrite, self.auto)
 
     def retargeted(self) -> Migration | Refusal | None:
         """The file on the official image of the language whose interpreter it installs, migrated from there; or why not."""
@@ -156,14 +151,6 @@ class _Trier:
         found = migrate_source(self.path, rewrite.data, self.catalog, self.settings, unsafe=True, tree=self.tree)
         whole = Fix("unsafe", rewrite.title, line_edits(self.data, rewrite.data))
         return found._replace(applied=(whole, *found.applied)) if found.level is not None else None
-
-    def after_the_others(self) -> Migration | None:
-        """The split of a stage that has to wait for other stages: they move first, and it goes to -dev with them."""
-        found = self.attempt("dev")
-        if isinstance(found, Refusal) or found.data == self.data:
-            return None
-        again = _Trier(self.path, found.data, self.catalog, self.settings, self.tree).attempt("split")
-        return again._replace(applied=(*found.applied, *again.applied)) if isinstance(again, Migration) else None
 
     def direct(self) -> Migration | None:
         """The file on the runtime image without what it installs, or in the release of its build stage, where that helps."""

@@ -70,7 +70,8 @@ def _moved_prefixes(move: Move) -> list[Breaker]:
         here = move.definition.prefix.get(language)
         if here == upstream:
             continue
-        parts = "|".join(re.escape(below) for below in _BELOW[language] if below)
+        stays = move.definition.env.get("GEM_HOME") == f"{upstream}/bundle"  # gems, wherever the interpreter is
+        parts = "|".join(re.escape(below) for below in _BELOW[language] if below and not (below == "bundle" and stays))
         pattern = re.compile(
             rf"(?<![\w.-]){re.escape(upstream)}(?:/(?:{parts})|/?(?![\w./-]))" if parts else _exactly(upstream)
         )

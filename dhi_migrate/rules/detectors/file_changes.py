@@ -14,7 +14,7 @@ from ..paths import owned, under
 from ..repairs import remove_instruction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ...catalog.model import Definition
     from ...dockerfile.shell import Command
@@ -93,14 +93,23 @@ def _taken(subject: Subject, able: list[tuple[RunFacts, Absorbed]], safety: Safe
     if len({(one.start, one.end) for one in unique}) == len(unique):
         title = f"Write COPY {' '.join(flags)} in the place of RUN" if flags else "Remove the RUN"
         fixes = (Fix(safety, title, unique, bound=subject.pending),)
-    advice = f"write COPY {' '.join(flags)}" if flags else "WORKDIR and COPY do that already, so take it out"
+    done = (
+        "a later COPY replaces the file"
+        if _only_removes(run for run, _ in able)
+        else "WORKDIR and COPY do that already"
+    )
+    advice = f"write COPY {' '.join(flags)}" if flags else f"{done}, so take it out"
     yield _hit(subject, [run for run, _ in able], advice, fixes)
+
+
+def _only_removes(runs: Iterable[RunFacts]) -> bool:
+    return all(command.name in {"rm", "rmdir", "unlink"} for run in runs for command in _commands(run))
 
 
 def _moved(subject: Subject, runs: list[RunFacts]) -> Hit:
     target = subject.target
     owner = f" --chown={target.uid}:{target.gid}" if target is not None and any(run.ownerships for run in runs) else ""
-    if all(command.name in {"rm", "rmdir", "unlink"} for run in runs for command in _commands(run)):
+    if _only_removes(runs):
         return _hit(subject, runs, "take it out, or copy another file over it", ())
     return _hit(subject, runs, f"do it in a build stage, and take the result with COPY --from=<stage>{owner}", ())
 
