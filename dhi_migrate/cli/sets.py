@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
@@ -27,7 +28,10 @@ MAX_SET = 200
 
 
 class _Set(NamedTuple):
-    """The numbers of the items of one set, in their order: Dockerfiles, and the files around them."""
+    """The numbers of the items of one set, in their order: Dockerfiles, and the files around them.
+
+    `top` is the directory that paths are told from: that of the repository, or the one that the files around lie in.
+    """
 
     top: str
     dockerfiles: tuple[int, ...]
@@ -57,7 +61,7 @@ def outcomes_in_sets(items: Sequence[Item], jobs: Sequence[Job], count: int, sto
 
 def find_sets(items: Sequence[Item]) -> tuple[_Set, ...]:
     """The sets among `items`: files with services that build a Dockerfile of the run, and those Dockerfiles."""
-    places = {place(path): number for number, (path, _) in enumerate(items) if _may_be_dockerfile(path)}
+    places = {os.path.realpath(path): number for number, (path, _) in enumerate(items) if _may_be_dockerfile(path)}
     above: dict[int, int] = {}
 
     def root(number: int) -> int:
@@ -66,7 +70,7 @@ def find_sets(items: Sequence[Item]) -> tuple[_Set, ...]:
             number = above[number]
         return number
 
-    around: set[int] = set()
+    around: dict[int, str] = {}
     for number, (path, _) in enumerate(items):
         if _may_be_dockerfile(path) or not is_project_file(path):
             continue
@@ -75,16 +79,16 @@ def find_sets(items: Sequence[Item]) -> tuple[_Set, ...]:
             continue
         top, name = place(path)
         for use in uses_in(ProjectFile(name, data)):
-            built = places.get((top, use.build.dockerfile))
+            built = places.get(os.path.join(top, *use.build.dockerfile.split("/")))
             if built is not None:
-                around.add(number)
+                around[number] = top
                 above[root(built)] = root(number)
     members: dict[int, list[int]] = {}
     for number in sorted(above):
         members.setdefault(root(number), []).append(number)
     return tuple(
         _Set(
-            place(items[numbers[0]][0])[0],
+            os.path.commonpath([around[number] for number in numbers if number in around]),
             tuple(number for number in numbers if number not in around),
             tuple(number for number in numbers if number in around),
         )
@@ -108,7 +112,8 @@ def _process(one: _Set, items: Sequence[Item], jobs: Sequence[Job]) -> dict[int,
             done[number] = failure(path, data.message, job)
             continue
         context = open_context(path, data, job.roots) if number in one.dockerfiles else None
-        members[number] = Member(place(path)[1], data, job.settings, context)
+        name = os.path.relpath(os.path.realpath(path), one.top).replace(os.sep, "/")
+        members[number] = Member(name, path, data, job.settings, context)
     first = jobs[items[one.dockerfiles[0]][1]]
     dockerfiles = [members[number] for number in one.dockerfiles if number in members]
     around = [members[number] for number in one.around if number in members]

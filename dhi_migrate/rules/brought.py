@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..dockerfile import scope_at
 from ..dockerfile.details import Add, Copy
 from ..dockerfile.expand import expand_word
-from .start import basename
+from .start import SHELLS, basename
 
 if TYPE_CHECKING:
     from ..dockerfile import Instruction, Stage
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _BIN = ("/bin", "/sbin")
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """PATH where an image sets none (runc, and BuildKit for Linux)."""
+_ENVIRONMENTS = frozenset({"venv", ".venv", "virtualenv", "node_modules"})
 MOST_COPIES = 300
 """Copies into one chain of stages that are looked at; beyond that everything may be brought."""
 
@@ -79,9 +80,16 @@ def may_copy(subject: Subject, program: str) -> bool:
                 return True
             if place == "/" and (foreign or posixpath.dirname(wanted) == "/"):
                 return True
+        elif program in SHELLS and _of_a_language(place):
+            continue
         elif _into_path(place, program, directories) or (place == "/" and foreign):
             return True
     return False
+
+
+def _of_a_language(place: str) -> bool:
+    """Whether `place` is a directory in which the package manager of a language puts programs, of which no one is a shell."""
+    return not _ENVIRONMENTS.isdisjoint(place.split("/"))
 
 
 def place_of(subject: Subject, stage: Stage, instruction: Instruction, detail: Copy | Add) -> tuple[str, str | None]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dhi_migrate.migrate import writer
-from dhi_migrate.migrate.writer import FileChanged, WriteError, write_atomic
+from dhi_migrate.migrate.writer import FileChanged, NotWritten, WriteError, write_all, write_atomic
 
 OLD = b"FROM node:22\r\n"
 NEW = b"FROM dhi.io/node:22\r\n\xff"
@@ -185,3 +185,44 @@ def test_a_name_of_the_longest_length_can_be_written(tmp_path: Path) -> None:
     path.write_bytes(OLD)
     write_atomic(str(path), NEW, OLD)
     assert path.read_bytes() == NEW
+
+
+def test_of_several_files_none_is_written_where_one_has_changed(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one", "two", "three")]
+    for path in paths:
+        path.write_bytes(b"old")
+    paths[2].write_bytes(b"changed by somebody")
+    with pytest.raises(NotWritten, match="changed by something else") as raised:
+        write_all([(str(path), b"new", b"old") for path in paths])
+    assert raised.value.path == str(paths[2])
+    assert [path.read_bytes() for path in paths] == [b"old", b"old", b"changed by somebody"]
+
+
+def test_of_several_files_those_already_written_get_their_old_bytes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / name for name in ("one", "two", "three")]
+    for path in paths:
+        path.write_bytes(b"old")
+        path.chmod(0o640)
+    replace = os.replace
+
+    def failing(source: str, target: str) -> None:
+        if target.endswith("three"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(writer.os, "replace", failing)
+    with pytest.raises(NotWritten, match="no space left"):
+        write_all([(str(path), b"new", b"old") for path in paths])
+    assert [path.read_bytes() for path in paths] == [b"old"] * 3
+    assert [stat.S_IMODE(path.stat().st_mode) for path in paths] == [0o640] * 3
+    assert names(tmp_path) == ["one", "three", "two"]
+
+
+def test_several_files_are_written(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one", "two")]
+    for path in paths:
+        path.write_bytes(b"old")
+    write_all([(str(path), b"new", b"old") for path in paths])
+    assert [path.read_bytes() for path in paths] == [b"new", b"new"]

@@ -85,13 +85,13 @@ def broken_by_build(service: Service, catalog: Catalog, settings: Settings, tree
             listed = behaviour_findings(service, one)
             found.extend(finding for finding in listed if finding.rule == "DHI903" or finding.span in users)
         found.extend(
-            finding for finding in one.verdict.findings if finding.severity == "error" and _outside(one, finding)
+            finding for finding in one.verdict.findings if _breaks(finding) and one.line_at(finding.span) is None
         )
     return list(dict.fromkeys(found))
 
 
-def _outside(one: Judgement, finding: Finding) -> bool:
-    return one.line_at(finding.span) is None
+def _breaks(finding: Finding) -> bool:
+    return finding.severity == "error" or finding.rule == "DHI109"  # a tag that is gone cannot be pulled either
 
 
 def published_by(service: Service, catalog: Catalog, settings: Settings, tree: ProjectTree | None) -> list[Finding]:

@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 class Member(NamedTuple):
     """A file of a set: its `path` from the top of the repository, its bytes, and the settings that are in force for it.
 
-    `context` is the build context of a Dockerfile where its services do not say it; None for a file around Dockerfiles, which has
-    none.
+    Messages call it `shown`. `context` is the build context of a Dockerfile where its services do not say it; a file around
+    Dockerfiles has none.
     """
 
     path: str
+    shown: str
     data: bytes
     settings: Settings
     context: BuildContext | None = None
@@ -54,17 +55,20 @@ class Part(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A service that builds a Dockerfile, and the `file` that says so."""
+    """A service that builds a Dockerfile, the `file` that says so, and what that file is called in messages."""
 
     file: ProjectFile
+    shown: str
     service: Service
     build: Build
 
 
-def uses_in(file: ProjectFile) -> tuple[Use, ...]:
-    """The services of `file` that build a Dockerfile of the repository."""
+def uses_in(file: ProjectFile, shown: str = "") -> tuple[Use, ...]:
+    """The services of `file`, which messages call `shown`, that build a Dockerfile of the repository."""
     return tuple(
-        Use(file, one, one.build) for one in services_in(file) if one.build is not None and one.build.inline is None
+        Use(file, shown or file.path, one, one.build)
+        for one in services_in(file)
+        if one.build is not None and one.build.inline is None
     )
 
 
@@ -78,7 +82,7 @@ def migrate_together(
     """
     uses: dict[str, list[Use]] = {}
     for member in around:
-        for use in uses_in(ProjectFile(member.path, member.data)):
+        for use in uses_in(ProjectFile(member.path, member.data), member.shown):
             uses.setdefault(use.build.dockerfile, []).append(use)
     choices = [_Chooser(one, tuple(uses.get(one.path, ())), catalog, tree, unsafe).choose() for one in dockerfiles]
     while True:
@@ -124,10 +128,10 @@ def _left_behind(
     left: dict[str, str] = {}
     for member, migration in zip(around, migrations, strict=True):
         file = ProjectFile(member.path, migration.data)
-        for use in uses_in(file):
+        for use in uses_in(file, member.shown):
             if use.build.dockerfile in joint.moving:
                 for finding in published_by(use.service, catalog, member.settings, tree):
-                    left.setdefault(use.build.dockerfile, _said(file, finding))
+                    left.setdefault(use.build.dockerfile, _said(use, finding))
     return left
 
 
@@ -212,18 +216,18 @@ class _Chooser:
             if found.level is not None:
                 for finding in published_by(use.service, self.catalog, settings, self.tree):
                     if not self.unsafe or not finding.fixes:
-                        return _said(use.file, finding)
+                        return _said(use, finding)
             for finding in broken_by_build(use.service, self.catalog, settings, after):
                 if finding.rule in {"DHI903", "DHI904"}:
-                    return _said(use.file, finding)
+                    return _said(use, finding)
                 if (finding.rule, finding.message) not in known:
-                    return f"{_place(use.file, use.build.span.start)}: for {use.service.name}, {finding.message}"
+                    return f"{_place(use, use.build.span.start)}: for {use.service.name}, {finding.message}"
         return None
 
 
-def _said(file: ProjectFile, finding: Finding) -> str:
-    return f"{_place(file, finding.span.start)}: {finding.message}"
+def _said(use: Use, finding: Finding) -> str:
+    return f"{_place(use, finding.span.start)}: {finding.message}"
 
 
-def _place(file: ProjectFile, offset: int) -> str:
-    return f"{file.path}:{Source(file.data).line_of(offset)}"
+def _place(use: Use, offset: int) -> str:
+    return f"{use.shown}:{Source(use.file.data).line_of(offset)}"

@@ -107,7 +107,9 @@ def kubernetes(project: Path, builds: dict[str, str]) -> list[Service]:
     for path in sorted((project / "deploy").glob("*.yaml")):
         for document in yaml.safe_load_all(path.read_text()):
             if document["kind"] == "Service":
-                published.update({int(one["port"]): int(one.get("targetPort", one["port"])) for one in document["spec"]["ports"]})
+                published.update(
+                    {int(one["port"]): int(one.get("targetPort", one["port"])) for one in document["spec"]["ports"]}
+                )
             elif document["kind"] == "Deployment":
                 pod = document["spec"]["template"]["spec"]
                 found += [_contained(one, pod, builds, once=True) for one in pod.get("initContainers", ())]
