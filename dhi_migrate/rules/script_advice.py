@@ -24,17 +24,20 @@ def of_script(subject: Subject, otherwise: str) -> tuple[str, tuple[Fix, ...]]:
     name = script.word
     if read_wrapper(script.file.data, script.named) is not None:
         found = replace_wrapper(subject)
-        fixes = (Fix("unsafe", found.title, found.edits, subject.pending),) if found is not None and found.starts else ()
+        fixes = (
+            (Fix("unsafe", found.title, found.edits, subject.pending),) if found is not None and found.starts else ()
+        )
         return f"{name} only sets defaults, which ENV, WORKDIR and an exec form do as well", fixes
     work = work_of(script.file, read_steps(subject, script.file))
     if not work:
         return otherwise, ()
-    return f"{name} {_listed(work)}, which needs another place: the application, a build stage, or a job before the start", ()
+    elsewhere = "in the application, in a build stage, or in a job before the start"
+    return f"{name} {_listed(work)}, which has to be done elsewhere: {elsewhere}", ()
 
 
 def _listed(work: tuple[str, ...]) -> str:
     shown = work[:MOST]
-    more = f" and more" if len(work) > MOST else ""
+    more = " and more" if len(work) > MOST else ""
     if len(shown) == 1 or more:
         return ", ".join(shown) + more
     return f"{', '.join(shown[:-1])} and {shown[-1]}"

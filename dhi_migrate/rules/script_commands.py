@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..dockerfile import Span
-    from ..dockerfile.shell import Command, FileScript
+    from ..dockerfile.shell import Command
     from .script_files import ScriptFile
     from .subject import Subject
 
 MAX_FILES = 10
 """Most scripts that are followed from one; as deep as that, too."""
+MAX_FUNCTIONS = 200
+"""Most functions of which it is looked for whether something calls them; the others count as called."""
 MAX_BYTES = 64 * 1024
 """Longest script that is read."""
 
@@ -69,7 +71,7 @@ def read_steps(subject: Subject, file: ScriptFile) -> Steps:
     """The steps of the script `file`, which is in the image of `subject`."""
     reader = _Reader(subject)
     reader.read(file, certain=True)
-    return Steps(tuple(reader.steps), frozenset(reader.names), frozenset(reader.asked), reader.whole)
+    return Steps(reader.called(), frozenset(reader.names), frozenset(reader.asked), reader.whole)
 
 
 class _Reader:
@@ -80,6 +82,23 @@ class _Reader:
         self.asked: set[str] = set()
         self.seen: set[str] = set()
         self.whole = True
+        self.bodies: list[tuple[str, str, Span]] = []
+        self.uses: dict[str, list[tuple[str, int]]] = {}
+
+    def called(self) -> tuple[Step, ...]:
+        """The steps without those of functions that nothing outside of them names."""
+        dead: dict[str, list[Span]] = {}
+        for name, path, span in self.bodies[:MAX_FUNCTIONS]:
+            uses = self.uses.get(name, ())
+            if all(where == path and span.start <= at < span.end for where, at in uses):
+                dead.setdefault(path, []).append(span)
+        return tuple(
+            [
+                step
+                for step in self.steps
+                if not any(one.start <= step.command.span.start < one.end for one in dead.get(step.file.path, ()))
+            ]
+        )
 
     def read(self, file: ScriptFile, *, certain: bool) -> None:
         if file.path in self.seen:
@@ -91,12 +110,13 @@ class _Reader:
         text = read_file(file.data)
         self.whole = self.whole and text.ok
         self.names.update(text.functions)
-        dead = _uncalled(text)
+        self.bodies.extend((name, file.path, span) for name, span in text.functions.items())
         for command in text.commands:
-            if any(span.start <= command.span.start < span.end for span in dead):
-                continue
             step = Step(file, file.line(command.span.start), command, certain and command.certain)
             self.steps.append(step)
+            for word in command.words:
+                for name in _NAME.findall(word.raw):
+                    self.uses.setdefault(name, []).append((file.path, command.span.start))
             if command.name == "alias":
                 self.names.update(word.partition("=")[0] for word in command.texts)
             self._asks(command)
@@ -129,9 +149,9 @@ class _Reader:
         if not path or path.startswith(_FOLDERS[:4]):
             self.whole = self.whole and not reads
             return
-        place = path if "/" in path else posixpath.join("/usr/local/bin", path)
-        found = script_file(self.subject, place) if "/" in path else None
-        found = found or (script_file(self.subject, path) or script_file(self.subject, place) if "/" not in path else None)
+        found = script_file(self.subject, path)
+        if found is None and "/" not in path:
+            found = script_file(self.subject, posixpath.join("/usr/local/bin", path))
         if found is None or not found.clean:
             self.whole = self.whole and not reads
             return
@@ -147,22 +167,6 @@ def _beside(file: ScriptFile, text: str) -> str:
         if rest != text and rest.startswith("/") and not any(sign in rest for sign in "$`*?"):
             return posixpath.normpath(posixpath.dirname(file.path) + rest)
     return ""
-
-
-def _uncalled(text: FileScript) -> list[Span]:
-    """The bytes of functions that nothing outside of them names."""
-    if not text.functions:
-        return []
-    uses: dict[str, list[int]] = {}
-    for one in text.commands:
-        for word in one.words:
-            for name in _NAME.findall(word.raw):
-                uses.setdefault(name, []).append(one.span.start)
-    return [
-        span
-        for name, span in text.functions.items()
-        if not any(at < span.start or at >= span.end for at in uses.get(name, ()))
-    ]
 
 
 def programs(steps: Steps) -> Iterator[Called]:

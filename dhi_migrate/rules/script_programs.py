@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._pattern import regex
 from .brought import has_shell, may_copy
 from .facts import stage_facts
-from .health_tools import BY_IMAGE, BY_PACKAGE, TOOLS as PROBES
+from .health_tools import BY_IMAGE, BY_PACKAGE
+from .health_tools import TOOLS as PROBES
 from .knowledge.tools import COREUTILS, DOUBTFUL, ESSENTIAL, SERVICE, TOOLS
 from .provided import Provided
 from .script_commands import programs
@@ -27,6 +29,7 @@ _FOR_ROOT = frozenset(
         *("adduser", "addgroup", "update-ca-certificates", "chpst", "mount", "sysctl", "apt-get", "apk"),
     }
 )  # fmt: skip
+_WORD = regex(r"[A-Za-z0-9_+-]+")
 _IF_ROOT = ("id", "whoami")
 _IS_ROOT = ("EUID", "UID")
 
@@ -107,4 +110,4 @@ def _is_named(subject: Subject, name: str) -> bool:
     """Whether some RUN that is no installation speaks of the program, and so may bring it."""
     manager = subject.target is not None and subject.target.package_manager is not None
     runs = (run for stage in subject.chain for run in stage_facts(stage).runs)
-    return any(name in run.instruction.original for run in runs if manager or not run.packages)
+    return any(name in _WORD.findall(run.instruction.original) for run in runs if manager or not run.packages)

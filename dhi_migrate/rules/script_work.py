@@ -29,6 +29,8 @@ _MIGRATES = regex(
     r"|\b(?:migration:run|migrations:migrate|db:migrate|migrate:(?:up|latest|deploy|prod))\b|\bdb push\b"
     r"|\bmigrat(?:e|ions?)(?:\.(?:py|js|sh|ts|mjs))?(?: |\Z)|\bliquibase\b.{0,200}\bupdate\b)"
 )
+_INSTALLERS = frozenset({"pip", "pip3", "npm", "yarn", "pnpm", "apt-get", "apk", "bundle", "composer"})
+_SAY = frozenset({"echo", "printf", "[", "[[", "test", "cd", "export", "ls", "rm", "chmod", "chown", "mkdir"})
 _SIGNS = frozenset({">", ">>", "1>", "1>>", "&>"})
 
 
@@ -55,18 +57,19 @@ def _place(file: ScriptFile, step: Step) -> str:
 def _does(command: Command, *, waits: bool) -> list[str]:
     words = [word.text for word in command.words]
     if not words:
-        return []
+        values = [word.raw for _, word in command.assignments]
+        return ["reads values from files"] if any(_reads(raw) for raw in values) else []
     name, text = command.name, " ".join(words)[:2000]
     found = []
-    if basename(words[0]).startswith(_WAITERS) or any(basename(word).startswith(_WAITERS) for word in words[1:2]):
+    waiter = name not in _SAY and any(basename(word).startswith(_WAITERS) for word in words[:3])
+    if waiter or (name in _PROBES and waits and command.depth):
         found.append("waits for another service")
-    elif name in _PROBES and waits and command.depth:
-        found.append("waits for another service")
-    if _MIGRATES.search(text) and name not in {"echo", "printf", "[", "[[", "test", "cd", "export", "ls", "rm"}:
+    if _MIGRATES.search(text) and name not in _SAY:
         found.append("runs migrations")
     if "collectstatic" in words or "assets:precompile" in words:
         found.append("builds static files")
-    writes = any(one.operator in _SIGNS and one.target is not None and _is_file(one.target.text) for one in command.redirects)
+    targets = [one.target.text for one in command.redirects if one.target is not None and one.operator in _SIGNS]
+    writes = any(not target.startswith(("/dev/", "/proc/", "&")) for target in targets)
     if name == "envsubst" or (name == "sed" and any(word.startswith(("-i", "--in-place")) for word in words)):
         found.append("fills in templates")
     elif name in {"cat", "echo", "printf", "sed", "jq", "tee"} and (writes or name == "tee"):
@@ -75,10 +78,13 @@ def _does(command: Command, *, waits: bool) -> list[str]:
         found.append("changes owners")
     if name in _ACCOUNTS:
         found.append("changes accounts")
-    if name in {"pip", "pip3", "npm", "yarn", "pnpm", "apt-get", "apk", "bundle", "composer"} and {"install", "ci", "add"} & set(
-        words[1:3]
-    ):
+    if name in _INSTALLERS and {"install", "ci", "add"} & set(words[1:3]):
         found.append("installs packages")
+    raws = [word.raw for word in command.words]
+    if name == "export" and any(_reads(raw) for raw in raws):
+        found.append("reads values from files")
+    if name in {"[", "[[", "test"} and any(sign in raw for raw in raws for sign in ('"$1"', '"${1', "$1")):
+        found.append("chooses by its arguments")
     if name == "trap":
         found.append("handles signals")
     if name == "wait":
@@ -86,5 +92,7 @@ def _does(command: Command, *, waits: bool) -> list[str]:
     return found
 
 
-def _is_file(target: str) -> bool:
-    return not target.startswith(("/dev/", "/proc/", "&"))
+def _reads(raw: str) -> bool:
+    """Whether a value is what a file holds, such as a secret; what the kernel says of itself is no file."""
+    reads = any(sign in raw for sign in ("$(cat ", "$(<", "$( cat "))
+    return reads and "/proc/" not in raw and "/sys/" not in raw

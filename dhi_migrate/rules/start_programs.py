@@ -147,8 +147,10 @@ def script_trouble(subject: Subject, word: str) -> str | None:
             return None
         needed = interpreter(text.head)
         shell = basename(needed.split()[-1] if needed.startswith("/usr/bin/env ") else needed)
-        if shell not in SHELLS or (target is not None and has_shell(subject, shell) is not False):
+        if shell not in SHELLS:
             return None
+        if target is not None and has_shell(subject, shell) is not False:
+            return CARRIAGE_RETURN if text.head.partition("\n")[0].endswith("\r") and _keeps_it(subject, word) else None
         return f"begins with #!{needed}"
     by_name = name.endswith(_SCRIPT_ENDINGS) or name == "docker-php-entrypoint"
     by_name = by_name or (
@@ -157,6 +159,16 @@ def script_trouble(subject: Subject, word: str) -> str | None:
     if not by_name or (target is not None and has_shell(subject, "sh") is not False):
         return None
     return "is a shell script by its name"
+
+
+CARRIAGE_RETURN = "has a carriage return at the end of its first line"
+"""What is said of a script with the line endings of Windows: the kernel looks for a program called ``sh\\r``."""
+
+
+def _keeps_it(subject: Subject, word: str) -> bool:
+    """Whether `word` is a file of the build context of which no RUN is known to mend the line endings."""
+    file = script_file(subject, word if "/" in word else posixpath.join("/usr/local/bin", word))
+    return file is not None and file.clean and not file.unix and file.name != file.path
 
 
 def _through_stages(subject: Subject, word: str) -> Text | None:

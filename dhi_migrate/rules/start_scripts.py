@@ -24,10 +24,10 @@ MAX_BYTES = 64 * 1024
 class StartScript(NamedTuple):
     """A shell script that starts: the `setting` that names it, and its `file`.
 
-    `first` and `place` are the indices of the first word that goes with it (the shell that reads it, or itself) and of itself in
-    the exec form of the setting; both are -1 in a shell text. `rest` are the words after it there. `span` are the bytes of its name,
-    or of the shell text. `shell` is the shell that reads it; `named` tells that the command line names that shell, and
-    not the first line of the script. `alone` tells that all of this stands in one setting.
+    `first` and `place` are the indices of the first word that goes with it (the shell that reads it, or itself) and of
+    itself in the exec form of the setting; both are -1 in a shell text. `rest` are the words after it there. `span` are the
+    bytes of its name, or of the shell text. `shell` is the shell that reads it; `named` tells that the command line names
+    that shell, and not the first line of the script. `alone` tells that all of this stands in one setting.
     """
 
     setting: Setting

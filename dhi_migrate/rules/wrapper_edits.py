@@ -1,21 +1,22 @@
 """The instructions that say what a start script said which only sets defaults: ENV, WORKDIR, and the exec form of its program.
 
-An ENV is a default too: ``docker run -e`` sets another value. Two things change, which makes the edit an unsafe one: a variable
-that is set and empty stays empty, where ``${X:-y}`` made it ``y``; and what the script set whatever it was given can be overridden.
+An ENV is a default too: ``docker run -e`` sets another value. Two things change, which makes the edit an unsafe one: a
+variable that is set and empty stays empty, where ``${X:-y}`` made it ``y``; and what the script set whatever it was given can
+be overridden.
 """
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
+from ..dockerfile.details import Add, Copy
 from .brought import absolute
 from .entrypoints import hardened_program
 from .findings import Edit
 from .repairs import attached_start, exec_form, insert_before, remove_commands, remove_instruction, replace
-from .start import SHELLS, basename, start_of
+from .start import SHELLS, basename, script_of, start_of
 from .start_edits import is_alone, remove, write_words
 from .start_programs import bare_name, program_trouble
 from .start_scripts import start_script
@@ -31,14 +32,17 @@ if TYPE_CHECKING:
 _BARE = regex(r"[A-Za-z0-9_./:@%+,=-]+\Z")
 _QUOTABLE = regex(r"[ !#&'()*+,./0-9:;<=>?@A-Z\[\]^_a-z{|}~%-]*\Z")
 # What may stand between the ENTRYPOINT and the end of the stage, since nothing of it sees a variable or the work directory.
-_AFTER = frozenset({"CMD", "ENTRYPOINT", "EXPOSE", "LABEL", "STOPSIGNAL", "HEALTHCHECK", "USER", "VOLUME", "MAINTAINER", "ENV"})
+_AFTER = frozenset({"CMD", "ENTRYPOINT", "EXPOSE", "LABEL", "STOPSIGNAL", "HEALTHCHECK", "USER", "VOLUME", "ENV"})
 # Commands that only make a script ready to start.
 _READIES = frozenset({"chmod", "dos2unix", "sed", "chown"})
 _MENTIONS = ("script", "entrypoint", "entry point", "start")
 
 
 class Replaced(NamedTuple):
-    """The `edits` that replace a script, what they do (`title`), and whether what starts then is known to be there (`starts`)."""
+    """The `edits` that replace a script, what they do (`title`), and whether nothing speaks against what starts then (`starts`).
+
+    A script of package.json does not start by itself: that is mended by another edit.
+    """
 
     edits: tuple[Edit, ...]
     title: str
@@ -46,13 +50,16 @@ class Replaced(NamedTuple):
 
 
 def replace_wrapper(subject: Subject) -> Replaced | None:
-    """The edits that put what the start script of `subject` says into the file; None where it says more, or that cannot be done."""
+    """The edits that write what the start script of `subject` says into the file; None where it says more or that cannot be.
+
+    The script may be in the build context or in a here-document; it stays where it is.
+    """
     script = start_script(subject)
-    if script is None or not script.alone or script.file.unix or script.setting.stage != subject.stage.index:
+    if script is None or not script.alone or script.setting.stage != subject.stage.index:
         return None
     if subject.file.graph.children(subject.stage.index) or subject.target is None:
         return None
-    if not script.named and b"\r" in script.file.data.partition(b"\n")[0]:
+    if b"\r" in script.file.data:
         return None
     wrapper = read_wrapper(script.file.data, script.named)
     start = start_of(subject)
@@ -93,13 +100,16 @@ def _started(subject: Subject, script: StartScript, wrapper: Wrapper, start: Sta
     if after is None or (not words and not after):
         return None
     whole = (*words, *after)
-    if basename(whole[0]) in SHELLS or (wrapper.split and not all(_BARE.match(word) for word in (*script.rest, *after))):
+    split = wrapper.split and not all(_BARE.match(word) for word in (*script.rest, *after))
+    if split or basename(whole[0]) in SHELLS:
         return None
     trouble = program_trouble(subject, whole)
     if trouble is not None and trouble[0] == "moved":
         moved = bare_name(subject, whole[0])
         words, after = ((moved, *words[1:]), after) if words else (words, (moved, *after[1:]))
         trouble = None
+    if trouble is not None and trouble[0] not in {"package-script", "shim"}:
+        return None  # nothing is won by it: the program does not start either
     edits = _write(subject, script, words)
     if edits is None:
         return None
@@ -116,8 +126,6 @@ def _words(subject: Subject, setting: Setting) -> tuple[str, ...] | None:
     if setting.argv is not None:
         return setting.words
     from ..dockerfile.shell import shell_argv
-
-    from .start import script_of
 
     text = script_of(subject, setting)
     return shell_argv(text).words if text is not None else None
@@ -151,9 +159,7 @@ def _is_new(subject: Subject, one: Variable) -> bool | None:
             return None
         if own.value == one.value:
             return False
-        if one.kind == "constant" or (one.kind == "empty" and not own.value):
-            return True
-        return False
+        return one.kind == "constant" or (one.kind == "empty" and not own.value)
     images = [image.env for image in (subject.target, subject.before) if image is not None]
     if any(one.name in env for env in images):
         return False if all(env.get(one.name) == one.value for env in images) else None
@@ -206,9 +212,8 @@ def _value(value: str) -> str | None:
 
 def _leftovers(subject: Subject, script: StartScript) -> list[Edit]:
     """The COPY of the script alone, and the commands that make it ready, where nothing else in the file names it."""
-    dockerfile = subject.file.dockerfile
     names = {basename(script.file.path), basename(script.file.name)}
-    if subject.outgoing or b"<<" in script.file.name.encode():
+    if subject.outgoing:
         return []
     copy: Instruction | None = None
     runs: list[Edit] = []
@@ -235,12 +240,11 @@ def _leftovers(subject: Subject, script: StartScript) -> list[Edit]:
 
 def _is_alone_in(subject: Subject, copy: Instruction, script: StartScript) -> bool:
     detail = copy.detail
-    sources, documents = getattr(detail, "sources", ()), getattr(detail, "documents", ())
-    if len(sources) + len(documents) != 1:
+    if not isinstance(detail, Copy | Add) or len(detail.sources) + len(detail.documents) != 1:
         return False
-    if documents:
+    if detail.documents:
         return True
-    name = sources[0].text.strip("\"'")
+    name = detail.sources[0].text.strip("\"'")
     return basename(name) == basename(script.file.name) and not any(sign in name for sign in "*?[$")
 
 
@@ -273,7 +277,7 @@ def _removed(subject: Subject, copy: Instruction) -> Edit:
     first = source.line_of(attached_start(dockerfile, copy))
     comments = {one.line: one for one in dockerfile.comments if one.instruction is None}
     line = first
-    while (above := comments.get(line - 1)) is not None and line - 1 > 1:
+    while line - 1 in comments and line - 1 > 1:
         line -= 1
     if line == first or not any(word in comments[one].text.lower() for one in range(line, first) for word in _MENTIONS):
         return edit

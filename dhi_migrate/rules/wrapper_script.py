@@ -1,8 +1,9 @@
 """A start script that only sets defaults and then becomes another program: what an image can say by itself.
 
-``exec`` replaces the shell (POSIX, section 2.14), so that the program is process 1 with or without the script. Read are scripts of
-which every command is understood: constant variables, defaults of variables (``${X:-y}``, ``: "${X:=y}"``), ``cd`` to a known
-directory, ``set -e``, and one program at the end. A condition, a loop, a trap, a redirection or any other program is too much.
+``exec`` replaces the shell (POSIX, section 2.14), so that the program is process 1 with or without the script. Read are
+scripts of which every command is understood: constant variables, defaults of variables (``${X:-y}``, ``: "${X:=y}"``), ``cd``
+to a known directory, ``set -e``, and one program at the end. A condition, a loop, a trap, a redirection or any other program
+is too much.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-=])([^${}`\\\"'*?~\[\]|&;<>()\s]*)\}\Z")
 _OPTIONS = regex(r"-[eux]+\Z")
 _NAMED = frozenset({"errexit", "nounset", "xtrace", "pipefail", "posix"})
+_PARTS = frozenset({"echo", "printf", "test", "[", "true", "false", "kill", "exec", "command", "pwd"})
 _ALL = frozenset({'"$@"', '"${@}"'})
 _SPLIT = frozenset({"$@", "${@}", "$*", "${*}"})
 # The search path is for the shell as well, and what decides how programs are loaded is better seen by a person.
@@ -37,7 +39,8 @@ _NOT = frozenset({"PATH", "IFS", "ENV", "BASH_ENV", "SHELL", "PWD", "OLDPWD"})
 class Variable(NamedTuple):
     """A variable that the program gets: its `value`, and when.
 
-    `kind` "constant": always. "unset": where it is not set (``${X-y}``). "empty": where it is not set, or set and empty (``${X:-y}``).
+    `kind` "constant": always. "unset": where it is not set (``${X-y}``). "empty": where it is not set, or set and empty
+    (``${X:-y}``).
     """
 
     name: str
@@ -192,7 +195,7 @@ def _program(command: Command) -> tuple[tuple[str, ...], bool, bool, bool] | Non
     if texts:
         from ..dockerfile.shell.read import BUILTINS
 
-        if texts[0] in BUILTINS | {"echo", "printf", "test", "[", "true", "false", "kill", "exec"} or texts[0].startswith("-"):
+        if texts[0] in BUILTINS | _PARTS or texts[0].startswith("-"):
             return None
     elif not arguments:
         return None

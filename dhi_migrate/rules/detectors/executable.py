@@ -10,8 +10,8 @@ from ..findings import Fix, Hit
 from ..repairs import exec_form, replace
 from ..start import SHELLS, basename
 from ..start_causes import causes, moved_health
-from ..start_scripts import start_script
 from ..start_programs import absent_program, bare_name, was_found_by_name
+from ..start_scripts import start_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,7 @@ def _in_script(subject: Subject) -> Iterator[Hit]:
     text = f"{first[1]} calls {first[0]}, which {subject.image} does not have"
     if others:
         text += f"; nor does it have {listed(f'{name} ({place})' for name, place in others)}"
-    text += ", and nothing in this file brings it" if not others else ", and nothing in this file brings them"
+    text += f", and nothing in this file brings {'them' if others else 'it'} there"
     yield Hit(script.span, text, f"{subject.target.source} lists no package with it", stage=script.setting.stage)
 
 

@@ -14,7 +14,7 @@ from ..script_advice import of_script
 from ..start import basename, script_of, start_of
 from ..start_causes import causes
 from ..start_edits import takes_arguments, write_words
-from ..start_programs import bare_name, program_trouble, script_trouble, was_found_by_name
+from ..start_programs import CARRIAGE_RETURN, bare_name, program_trouble, script_trouble, was_found_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,10 @@ def start_command(subject: Subject, form: Form) -> Iterator[Hit]:
             yield _shell_program(subject, cause, cause.setting)
         else:
             text = f"{cause.setting.keyword} starts {_quoted(cause.name)}, which {cause.note}"
+            if cause.note == CARRIAGE_RETURN:
+                text += ", so that it does not start in any image: give it the line endings of Unix"
+                yield _hit(subject, cause, text)
+                continue
             if subject.target is not None and subject.target.bin_sh:
                 text += f": {subject.image} lacks that shell"
             else:
