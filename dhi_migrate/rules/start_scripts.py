@@ -79,7 +79,7 @@ def _exec_form(subject: Subject, parts: tuple[Part, ...]) -> StartScript | None:
     if index >= len(parts) or parts[index].shell:
         return None
     part, setting = parts[index], parts[index].setting
-    file = _read(subject, part.text)
+    file = _read(subject, part.text, named)
     shell = basename(parts[0].text) if named else _shell_of(file)
     if file is None or not shell:
         return None
@@ -107,7 +107,7 @@ def _shell_text(subject: Subject, setting: Setting) -> StartScript | None:
         if not set(words[index][1:]) <= set("eux"):
             return None
         index += 1
-    file = _read(subject, words[index]) if index < len(words) else None
+    file = _read(subject, words[index], named) if index < len(words) else None
     # a shell that starts a text without #! reads it itself
     shell = basename(words[0]) if named else _shell_of(file, default="sh")
     if file is None or not shell:
@@ -115,8 +115,8 @@ def _shell_text(subject: Subject, setting: Setting) -> StartScript | None:
     return StartScript(setting, -1, -1, tuple(words[index + 1 :]), setting.span, file, shell, named)
 
 
-def _read(subject: Subject, word: str) -> ScriptFile | None:
-    """The script that `word` of a command line names, if it looks like one."""
+def _read(subject: Subject, word: str, named: bool) -> ScriptFile | None:
+    """The script that `word` of a command line names, if it looks like one; `named`: as the operand of a shell."""
     name = basename(word)
     if not looks_like_script(name):
         return None
@@ -124,7 +124,7 @@ def _read(subject: Subject, word: str) -> ScriptFile | None:
     if word in own or ("/" not in word and any(basename(one) == word for one in own)):
         return None
     places = [word] if "/" in word else [posixpath.join(folder, word) for folder in ("/usr/local/bin", "/usr/bin")]
-    if "/" not in word and "." in word:
+    if "/" not in word and (named or "." in word):
         places.insert(0, word)
     for place in places:
         file = script_file(subject, place)

@@ -27,6 +27,7 @@ Kind = Literal["constant", "unset", "empty"]
 _FIRST = regex(r"#![ \t]*(?:/usr/bin/env[ \t]+(?:-S[ \t]+)?)?(\S+)(?:[ \t]+-[eux]+)?[ \t]*\r?\Z")
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-=])([^${}`\\\"'*?~\[\]|&;<>()\s]*)\}\Z")
+_QUOTED = regex(r"\"\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-=])([^${}`\\\"'\t\r\n]*)\}\"\Z")
 _OPTIONS = regex(r"-[eux]+\Z")
 _NAMED = frozenset({"errexit", "nounset", "xtrace", "pipefail", "posix"})
 _PARTS = frozenset({"echo", "printf", "test", "[", "true", "false", "kill", "exec", "command", "pwd"})
@@ -144,7 +145,7 @@ class _Reader:
 
     def _default(self, name: str, word: ShellWord) -> bool:
         """``X=${X:-y}`` and ``"${X:=y}"``: the value if the variable has none."""
-        default = _DEFAULT.match(_unquoted(word.raw))
+        default = _DEFAULT.match(word.raw) or _QUOTED.match(word.raw)
         if default is None or (name and default[1] != name) or (not name and not default[2].endswith("=")):
             return False
         return self._set(Variable(default[1], default[3], "empty" if ":" in default[2] else "unset"))
@@ -154,7 +155,7 @@ class _Reader:
         if not _NAME.match(name):
             return False
         if equals:
-            default = _DEFAULT.match(_unquoted(raw))
+            default = _DEFAULT.match(raw) or _QUOTED.match(raw)
             if default is not None:
                 if default[1] != name or not self._default(name, word._replace(raw=raw)):
                     return False
@@ -173,10 +174,6 @@ class _Reader:
             self.values[one.name] = one
             return True
         return known.kind != "unset"  # an empty value would stay by the first, and not by the second
-
-
-def _unquoted(raw: str) -> str:
-    return raw[1:-1] if len(raw) > 1 and raw[0] == raw[-1] == '"' else raw
 
 
 def _program(command: Command) -> tuple[tuple[str, ...], bool, bool, bool] | None:
