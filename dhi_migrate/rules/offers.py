@@ -94,7 +94,7 @@ def _repairs(verdict: Verdict, *, unsafe: bool) -> dict[int, list[Fix]]:
 
 
 def _taken_out(chosen: Sequence[tuple[Finding, int, Fix | None]]) -> list[Edit]:
-    """The removals of repairs that are about something else: a start script that goes, and with it the RUN that makes it ready."""
+    """The removals of repairs that are about something else: a start script goes, and with it the RUN that makes it ready."""
     found = []
     for finding, _, fix in chosen:
         for edit in fix.edits if fix is not None else ():
@@ -167,7 +167,11 @@ def _finished(verdict: Verdict, finding: Finding, offers: Mapping[int, Offer]) -
             fixes.append(fix)
         elif offer is not None and fix in offer.repairs:
             fixes.append(offer.fix)
-    if not fixes and offer is not None and any(_takes_out(edit, finding) for fix in offer.repairs for edit in fix.edits):
+    if (
+        not fixes
+        and offer is not None
+        and any(_takes_out(edit, finding) for fix in offer.repairs for edit in fix.edits)
+    ):
         fixes.append(offer.fix)
     return finding._replace(fixes=tuple(dict.fromkeys(fixes)))
 

@@ -1,4 +1,4 @@
-"""Start scripts of the build context: which of them ENV and an exec form can replace, what is said of the others, what they call."""
+"""Start scripts of the build context: which of them ENV and an exec form can replace, what is said of the others."""
 
 from __future__ import annotations
 
@@ -199,16 +199,30 @@ def test_what_a_script_calls_is_looked_for_in_the_image() -> None:
     ]
 
 
+def test_a_carriage_return_is_a_part_of_the_name_of_the_shell() -> None:
+    files, image = {"start.sh": "#!/bin/sh\r\nexec nginx\r\n", "lib.sh": ""}, "dhi.io/nginx:1-alpine3.24-dev"
+    assert said(files, NGINX, "DHI204") == [
+        "DHI204 ENTRYPOINT starts /start.sh, which has a carriage return at the end of its first line, "
+        "so that it does not start in any image: give it the line endings of Unix"
+    ]
+    mended = NGINX.replace("dhi.io/nginx:1-alpine3.24", image).replace("ENT", "RUN sed -i 's/\\r$//' /start.sh\nENT")
+    assert said(files, mended, "DHI204") == []
+    assert said(files, NGINX.replace('["/', '["sh", "/'), "DHI204") == []
+
+
 def test_programs_that_the_file_brings_are_there() -> None:
     script = "#!/bin/sh\ncurl http://api/\nenvsubst < a > b\nexec nginx\n"
-    dockerfile = NGINX.replace("ENT", "COPY --from=dhi.io/curl:8-alpine3.24 /usr/bin/curl /usr/local/bin/envsubst /usr/bin/\nENT")
+    dockerfile = NGINX.replace(
+        "ENT", "COPY --from=dhi.io/curl:8-alpine3.24 /usr/bin/curl /usr/local/bin/envsubst /usr/bin/\nENT"
+    )
     assert said({"start.sh": script, "lib.sh": ""}, dockerfile, "DHI208") == []
 
 
 def test_scripts_that_read_each_other_in_have_an_end() -> None:
     script = "#!/bin/sh\n. /lib.sh\n. /start.sh\n. ../../etc/profile\nenvsubst < a > b\n"
     assert said({"start.sh": script, "lib.sh": ". /start.sh\n. /lib.sh\n"}, NGINX, "DHI208") == [
-        "DHI208 start.sh:5 calls envsubst, which dhi.io/nginx:1-alpine3.24 does not have, and nothing in this file brings it there"
+        "DHI208 start.sh:5 calls envsubst, which dhi.io/nginx:1-alpine3.24 does not have, "
+        "and nothing in this file brings it there"
     ]
 
 
