@@ -22,11 +22,14 @@ def of_script(subject: Subject, otherwise: str) -> tuple[str, tuple[Fix, ...]]:
     from .wrapper_script import read_wrapper
 
     name = script.word
-    if read_wrapper(script.file.data, script.named) is not None:
+    wrapper = read_wrapper(script.file.data, script.named)
+    if wrapper is not None:
         found = replace_wrapper(subject)
         fixes = (
             (Fix("unsafe", found.title, found.edits, subject.pending),) if found is not None and found.starts else ()
         )
+        if not wrapper.variables and not wrapper.directory:
+            return f"{name} only starts its program, which an exec form does as well", fixes
         return f"{name} only sets defaults, which ENV, WORKDIR and an exec form do as well", fixes
     work = work_of(script.file, read_steps(subject, script.file))
     if not work:

@@ -30,9 +30,10 @@ _HARMLESS = frozenset(
     }
 )  # fmt: skip
 
+_LONGEST = 100
 _ENDINGS = (".sh", ".bash", ".ash")
 # Names of start scripts that have no ending.
-_NAMES = regex(r"[\w-]*(?:entrypoint|entry-point|start|run|boot|init|launch|serve|server|web|worker|wait)[\w-]*\Z")
+_NAMES = regex(r"[\w-]*(?:entrypoint|entry-point|start|run|boot|init|launch|wait)[\w-]*\Z")
 
 Change = Literal["no", "line-endings", "yes"]
 
@@ -62,7 +63,7 @@ class ScriptFile(NamedTuple):
 
 def looks_like_script(name: str) -> bool:
     """Whether a file called `name` may be a shell script for the start: by its ending, or by a name that such scripts have."""
-    return name.endswith(_ENDINGS) or bool(_NAMES.match(name))
+    return name.endswith(_ENDINGS) or (len(name) <= _LONGEST and bool(_NAMES.match(name)))
 
 
 def interpreter(head: str) -> str:

@@ -40,10 +40,13 @@ def work_of(file: ScriptFile, steps: Steps) -> tuple[str, ...]:
     Only what its commands show; () where they show nothing.
     """
     found: dict[str, Step] = {}
-    loops = [one for one in steps.steps if one.command.name == "sleep" and one.command.depth]
+    waits = any(one.command.name == "sleep" and one.command.depth for one in steps.steps)
+    behind = any(one.command.operator == "&" for one in steps.steps)
     for step in steps.steps:
-        for what in _does(step.command, waits=bool(loops)):
+        for what in _does(step.command, waits=waits):
             found.setdefault(what, step)
+        if step.command.name == "wait" and behind:
+            found.setdefault("runs several processes", step)
     for called in programs(steps):
         if called.program in _SWITCHES:
             found.setdefault("changes the user", called.step)
@@ -87,8 +90,6 @@ def _does(command: Command, *, waits: bool) -> list[str]:
         found.append("chooses by its arguments")
     if name == "trap":
         found.append("handles signals")
-    if name == "wait":
-        found.append("runs several processes")
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from .entrypoints import INITS, hardened_program, init_length
+from .file_texts import brought_text
 from .script_files import looks_like_script, script_file
 from .start import SHELLS, basename, parts_of, script_of, shell_in_force, start_of, starts
 
@@ -118,7 +119,7 @@ def _shell_text(subject: Subject, setting: Setting) -> StartScript | None:
 def _read(subject: Subject, word: str, named: bool) -> ScriptFile | None:
     """The script that `word` of a command line names, if it looks like one; `named`: as the operand of a shell."""
     name = basename(word)
-    if not looks_like_script(name):
+    if not looks_like_script(name) and not _begins_so(subject, word):
         return None
     own = {*((subject.target.entrypoint if subject.target is not None else None) or ())}
     if word in own or ("/" not in word and any(basename(one) == word for one in own)):
@@ -131,6 +132,12 @@ def _read(subject: Subject, word: str, named: bool) -> ScriptFile | None:
         if file is not None:
             return file if file.clean and len(file.data) <= MAX_BYTES and b"\0" not in file.data else None
     return None
+
+
+def _begins_so(subject: Subject, word: str) -> bool:
+    """Whether the text at the path `word`, which the file brings itself, begins with ``#!``."""
+    text = brought_text(subject, word) if "/" in word else None
+    return text is not None and text.head.startswith("#!")
 
 
 def _shell_of(file: ScriptFile | None, default: str = "") -> str:

@@ -33,6 +33,7 @@ _BARE = regex(r"[A-Za-z0-9_./:@%+,=-]+\Z")
 _QUOTABLE = regex(r"[ !#&'()*+,./0-9:;<=>?@A-Z\[\]^_a-z{|}~%-]*\Z")
 # What may stand between the ENTRYPOINT and the end of the stage, since nothing of it sees a variable or the work directory.
 _AFTER = frozenset({"CMD", "ENTRYPOINT", "EXPOSE", "LABEL", "STOPSIGNAL", "HEALTHCHECK", "USER", "VOLUME", "ENV"})
+_STARTING = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK"})
 # Commands that only make a script ready to start.
 _READIES = frozenset({"chmod", "dos2unix", "sed", "chown"})
 _MENTIONS = ("script", "entrypoint", "entry point", "start")
@@ -95,6 +96,8 @@ def _started(subject: Subject, script: StartScript, wrapper: Wrapper, start: Sta
         return None
     if not wrapper.arguments and (script.rest or following is not None):
         return None
+    if following is not None and following.argv is None and wrapper.words:
+        return None  # the program would get a shell and its text as arguments
     words = (*wrapper.words, *script.rest)
     after = _words(subject, following) if following is not None else ()
     if after is None or (not words and not after):
@@ -192,8 +195,9 @@ def _settings(subject: Subject, script: StartScript, wrapper: Wrapper) -> list[E
     if at is None or any(one.keyword not in _AFTER for one in own[at:]):
         return None
     names = {one.name for one in wrapper.variables}
-    if any(one.keyword == "ENV" and any(name in one.original for name in names) for one in own[at:]):
-        return None
+    later = [one.original for one in own[at:] if one.keyword not in _STARTING]
+    if any("$" in text for text in later) or any(name in text for name in names for text in later):
+        return None  # a value that is put in there could become another one
     lower = script.setting.instruction.keyword_span
     written = subject.file.dockerfile.source.data[lower.start : lower.end].islower()
     texts = [f"{line.partition(' ')[0].lower()} {line.partition(' ')[2]}" if written else line for line in lines]

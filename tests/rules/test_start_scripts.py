@@ -144,6 +144,8 @@ OTHERS = [
     ("a RUN that changes the script", '#!/bin/sh\nexec "$@"\n', NODE.replace("ENT", "RUN envsubst < a > start.sh\nENT")),
     ("a probe that runs elsewhere", '#!/bin/sh\ncd /\nexec "$@"\n', NODE.replace("ENT", 'HEALTHCHECK CMD ["node", "p.js"]\nENT')),
     ("work behind the ENTRYPOINT", '#!/bin/sh\nexport A=1\nexec "$@"\n', f"{NODE}COPY more more\n"),
+    ("a variable that a later line puts in", '#!/bin/sh\nexport A=1\nexec "$@"\n', f"{NODE}EXPOSE $A\n"),
+    ("a shell text as arguments of a program", '#!/bin/sh\nexec node a.js "$@"\n', NODE.replace('["node", "server.js"]', "b")),
     ("unquoted arguments with blanks", "#!/bin/sh\nexec $@\n", NODE.replace("server.js", "a b.js")),
 ]  # fmt: skip
 

@@ -47,7 +47,7 @@ def start_command(subject: Subject, form: Form) -> Iterator[Hit]:
                 yield _hit(subject, cause, text)
                 continue
             if subject.target is not None and subject.target.bin_sh:
-                text += f": {subject.image} lacks that shell"
+                text += f", and {subject.image} lacks that shell"
             else:
                 text += f", and {_lacks(subject, 'sh')}"
             advice, fixes = of_script(subject, "do its work in the application or in a build stage")
