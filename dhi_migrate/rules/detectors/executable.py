@@ -11,7 +11,6 @@ from ..repairs import exec_form, replace
 from ..start import SHELLS, basename
 from ..start_causes import causes, moved_health
 from ..start_programs import absent_program, bare_name, was_found_by_name
-from ..start_scripts import start_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +94,8 @@ def _in_script(subject: Subject) -> Iterator[Hit]:
     """One hit on the start script, where the image has its shell but not all of the programs that it calls."""
     if subject.target is None or subject.target.bin_sh is not True:
         return
+    from ..start_scripts import start_script
+
     script = start_script(subject)
     if script is None or has_shell(subject, script.shell) is False:
         return

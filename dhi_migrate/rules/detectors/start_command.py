@@ -10,7 +10,6 @@ from ..entrypoints import after_init, hardened_program
 from ..file_texts import is_startable
 from ..findings import Fix, Hit
 from ..repairs import exec_form
-from ..script_advice import of_script
 from ..start import basename, script_of, start_of
 from ..start_causes import causes
 from ..start_edits import takes_arguments, write_words
@@ -50,6 +49,8 @@ def start_command(subject: Subject, form: Form) -> Iterator[Hit]:
                 text += f", and {subject.image} lacks that shell"
             else:
                 text += f", and {_lacks(subject, 'sh')}"
+            from ..script_advice import of_script
+
             advice, fixes = of_script(subject, "do its work in the application or in a build stage")
             yield _hit(subject, cause, f"{text}: {advice}", fixes)
 
@@ -94,6 +95,8 @@ def _shell_program(subject: Subject, cause: Cause, setting: Setting) -> Hit:
         return _hit(subject, cause, f"{head}: {_advice(subject, setting, plain)}", fixes)
     script = next((word for word in words[1:] if not word.startswith("-")), "")
     if script and not any(word.startswith("-") and "c" in word for word in words[1:]):
+        from ..script_advice import of_script
+
         advice, fixes = of_script(subject, _unscripted(script))
         return _hit(subject, cause, f"{head}: {advice}", fixes)
     advice = "start one program in exec form" if script else "name the program that the container is for"
