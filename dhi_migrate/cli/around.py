@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 def is_project_file(path: str) -> bool:
     """Whether the file at `path` is of a kind that is looked at as one around a Dockerfile, by its path from its repository."""
-    return kind_of(_place(path)[1]) is not None
+    return kind_of(place(path)[1]) is not None
 
 
 def process_project_file(path: str, data: bytes, job: Job, catalog: Catalog) -> Outcome:
     """Do the `job` on the bytes `data` of the file at `path`, which is of such a kind."""
-    top, name = _place(path)
-    file, tree = ProjectFile(name, data), _tree(top)
+    top, name = place(path)
+    file, tree = ProjectFile(name, data), tree_for(top)
     if not job.fix and not job.diff:
         return told(check_project_file(file, catalog, job.settings, tree)._replace(path=path), job, ())
     migration = fix_project_file(file, catalog, job.settings, tree, unsafe=job.unsafe)
@@ -36,11 +36,12 @@ _top = lru_cache(maxsize=4096)(tree_of)
 
 
 @lru_cache(maxsize=64)
-def _tree(top: str) -> RepositoryTree:
+def tree_for(top: str) -> RepositoryTree:
+    """The files of the repository whose top is the directory `top`."""
     return RepositoryTree(top)
 
 
-def _place(path: str) -> tuple[str, str]:
+def place(path: str) -> tuple[str, str]:
     """The top of the repository that `path` lies in, and the path from there with forward slashes.
 
     Without a repository the top is the directory of the file.

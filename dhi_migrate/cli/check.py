@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ from .pool import outcomes
 from .prepare import Prepared, RunError, prepare
 from .progress import Progress
 from .reporter import FAILED, Reporter
-from .work import Job, failure, process_stream
+from .work import Job, Outcome, failure, process_stream
 
 if TYPE_CHECKING:
     from ..project.discovery import Discovery
@@ -62,7 +62,7 @@ def _check_files(options: CheckOptions) -> int:
     try:
         reporter.begin()
         with Interruption(wanted=len(files) > 1) as stop, Progress(len(files), wanted=not options.quiet) as progress:
-            for outcome in chain(missing, outcomes(prepared.items, jobs, options.jobs, stop)):
+            for outcome in chain(missing, _work(options, prepared, jobs, stop)):
                 if outcome.out or outcome.said:
                     progress.make_way()
                 if not reporter.take(outcome):
@@ -81,6 +81,15 @@ def _check_files(options: CheckOptions) -> int:
 
         write_new(reporter.collected, old, configured=options.baseline is not None)
     return code
+
+
+def _work(options: CheckOptions, prepared: Prepared, jobs: Sequence[Job], stop: Interruption) -> Iterator[Outcome]:
+    """Do all files; those that have to change together as one set where files are changed."""
+    if options.project and (options.fix or options.diff):
+        from .sets import outcomes_in_sets
+
+        return outcomes_in_sets(prepared.items, jobs, options.jobs, stop)
+    return outcomes(prepared.items, jobs, options.jobs, stop)
 
 
 def _stopped(options: CheckOptions, reporter: Reporter, at: str, total: int) -> int:

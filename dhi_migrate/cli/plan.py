@@ -21,7 +21,7 @@ from .pool import results
 from .prepare import RunError, prepare
 from .progress import Progress
 from .reporter import FAILED, OK
-from .work import Job, _internal
+from .work import Job, internal
 
 
 def run(options: CheckOptions, format: PlanFormat) -> int:
@@ -105,7 +105,7 @@ def _planned(path: str, data: bytes, job: Job, catalog: Catalog, tree: Directory
     try:
         return plan_source(path, data, catalog, job.settings, tree=tree)
     except Exception as error:
-        return failure(path, _internal(error), job)
+        return failure(path, internal(error), job)
 
 
 def _collected(planned: Iterator[FilePlan], total: int, *, quiet: bool) -> list[FilePlan]:

@@ -87,7 +87,7 @@ def process_file(path: str, job: Job, catalog: Catalog) -> Outcome:
             try:
                 return process_project_file(path, data, job, catalog)
             except Exception as error:
-                return failure(path, _internal(error), job)
+                return failure(path, internal(error), job)
     return _guarded(path, data, job, catalog, open_context(path, data, job.roots))
 
 
@@ -104,7 +104,7 @@ def process_stream(name: str, data: bytes, job: Job, catalog: Catalog) -> tuple[
     try:
         migration = migrate_source(name, data, catalog, job.settings, unsafe=job.unsafe, tree=tree)
     except Exception as error:
-        return failure(name, _internal(error), job), data
+        return failure(name, internal(error), job), data
     said = () if migration.problem is None else (f"{name}: {migration.problem}",)
     outcome = told(migration.after, job, said, fixed=len(migration.applied), differs=migration.data != data)
     return outcome, migration.data
@@ -121,7 +121,7 @@ def _guarded(path: str, data: bytes, job: Job, catalog: Catalog, tree: Directory
     try:
         return _judge(path, data, job, catalog, tree)
     except Exception as error:
-        return failure(path, _internal(error), job)
+        return failure(path, internal(error), job)
 
 
 def _judge(path: str, data: bytes, job: Job, catalog: Catalog, tree: DirectoryContext | None) -> Outcome:
@@ -232,7 +232,7 @@ def _directory() -> str:
         return os.sep
 
 
-def _internal(error: Exception) -> str:
+def internal(error: Exception) -> str:
     """Describe a fault of ours by its kind and place, without a page of traceback."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:

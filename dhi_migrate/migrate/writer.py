@@ -30,6 +30,15 @@ def write_atomic(path: str, data: bytes, expected: bytes | None, *, roots: Seque
     `expected` are the bytes that `data` was made from: `FileChanged` is raised when the file holds anything else
     (None: do not look). Raises `WriteError` for everything else that stands in the way.
     """
+    real, status = _writable(path, expected, roots)
+    try:
+        _replace(real, data, status, expected)
+    except OSError as error:
+        raise WriteError(_say(error)) from error
+
+
+def _writable(path: str, expected: bytes | None, roots: Sequence[str] | None) -> tuple[str, os.stat_result]:
+    """The file that `path` leads to and its status, where it may be replaced. Raises `WriteError` where not."""
     real = os.path.realpath(path)
     if os.path.islink(path) and roots is not None and not any(_below(real, root) for root in roots):
         msg = f"is a symbolic link to {real}, outside of what was given; name that file itself"
@@ -42,9 +51,52 @@ def write_atomic(path: str, data: bytes, expected: bytes | None, *, roots: Seque
         if not os.access(real, os.W_OK):
             raise PermissionError(errno.EACCES, "the file is read-only")
         _same_content(real, expected)
-        _replace(real, data, status, expected)
     except OSError as error:
         raise WriteError(_say(error)) from error
+    return real, status
+
+
+class NotWritten(WriteError):  # noqa: N818 -- it says what happened
+    """None of several files was written; `path` is the one that stood in the way."""
+
+    def __init__(self, path: str, text: str) -> None:
+        """Take the path of the file, and why it could not be written."""
+        super().__init__(text)
+        self.path = path
+
+
+def write_all(changes: Sequence[tuple[str, bytes, bytes]], *, roots: Sequence[str] | None = None) -> None:
+    """Replace several files, all or none: `changes` are paths with the new bytes and those that they were made from.
+
+    All are looked at before the first is written; where one fails all the same, those before it get their old bytes back.
+    Raises `NotWritten`, whose text tells of a file that could not be put back; otherwise as `write_atomic`.
+    """
+    for path, _, expected in changes:
+        try:
+            _writable(path, expected, roots)
+        except WriteError as error:
+            raise NotWritten(path, str(error)) from error
+    written: list[tuple[str, bytes, bytes]] = []
+    try:
+        for path, data, expected in changes:
+            try:
+                write_atomic(path, data, expected, roots=roots)
+            except WriteError as error:
+                raise NotWritten(path, str(error)) from error
+            written.append((path, data, expected))
+    except BaseException as failure:
+        lost = [path for path, data, expected in reversed(written) if not _put_back(path, expected, data, roots)]
+        if lost and isinstance(failure, NotWritten):
+            raise NotWritten(failure.path, f"{failure}; {', '.join(lost)} could not be put back") from failure
+        raise
+
+
+def _put_back(path: str, old: bytes, new: bytes, roots: Sequence[str] | None) -> bool:
+    try:
+        write_atomic(path, old, new, roots=roots)
+    except WriteError:
+        return False
+    return True
 
 
 def _replace(real: str, data: bytes, status: os.stat_result, expected: bytes | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ...dockerfile import Span
+from ...rules.detectors.ports import port_change
 from ...rules.findings import Edit, Finding, Fix
 from ...rules.registry import rule
 from .wording import advice, first_clause, in_words, shown
@@ -75,13 +76,15 @@ def behaviour_findings(service: Service, one: Judgement) -> list[Finding]:
             found.append(_finding("DHI903", _shell_text(service, line, finding), finding.evidence, line.span))
         elif finding.rule == "DHI407":
             found.extend(_data(service, one, finding))
+        elif finding.rule == "DHI702" and service.build is not None:
+            continue  # see `published`
         elif finding.rule in USER_RULES and not _excused(service, one, line, finding):
             text, fixes = _user_text(service, line, one, finding), _port_fixes(service, one, finding)
             found.append(_finding("DHI904", text, finding.evidence, line.span, fixes))
         elif finding.rule in _START_RULES and hardened and service.build is None:
             message = in_words(service.name, line, finding.message.partition("; ")[0])
             found.append(finding._replace(stage=None, message=message, span=line.span, fixes=()))
-    return [*found, *_moved_data(service, one), *_upstream_number(service, one, found)]
+    return [*found, *published(service, one), *_moved_data(service, one), *_upstream_number(service, one, found)]
 
 
 def _excused(service: Service, one: Judgement, line: Line, finding: Finding) -> bool:
@@ -138,6 +141,23 @@ def _port_fixes(service: Service, one: Judgement, finding: Finding) -> tuple[Fix
         return ()
     title = f"Publish {number.decode()} of the container"
     return (Fix("unsafe", title, tuple(edits), bound=one.model.hardened is None),)
+
+
+def published(service: Service, one: Judgement) -> list[Finding]:
+    """Ports that a service publishes of what it builds, and that move when its Dockerfile does: the fix is bound to that."""
+    change = port_change(one.subject) if service.build is not None and one.subject.state == "pending" else None
+    if change is None or service.build is None:
+        return []
+    old, new = change
+    lines = [line for line in service.lines if line.keyword == "EXPOSE" and line.text == f"{old}/tcp"]
+    edits = tuple(Edit(line.edit.start, line.edit.end, str(new).encode()) for line in lines if line.edit is not None)
+    fixes = (Fix("unsafe", f"Publish {new} of the container", edits, bound=True),) if len(edits) == len(lines) else ()
+    place = shown(service.build.dockerfile) if service.build.inline is None else "its Dockerfile"
+    text = (
+        f"{service.name} publishes port {old} of the container, and {one.subject.image} listens on {new}: publish {new} "
+        f"together with the move of {place}"
+    )
+    return [_finding("DHI904", text, one.subject.evidence, line.span, fixes) for line in lines]
 
 
 def _data(service: Service, one: Judgement, finding: Finding) -> list[Finding]:

@@ -9,13 +9,14 @@ from ...rules.engine import chosen_rules
 from ...rules.findings import FileReport, Finding
 from ...rules.registry import rule
 from .kinds import kind_of
+from .model import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ...catalog.store import Catalog
     from ...settings import Settings
-    from .model import Kind, ProjectFile, ProjectTree
+    from .model import Joint, Kind, ProjectFile, ProjectTree
     from .service import Service
     from .yaml_tree import Node, Trouble, Yaml
 
@@ -38,17 +39,22 @@ _WORDS: dict[str, tuple[bytes, ...]] = {
 
 
 def check_project_file(
-    file: ProjectFile, catalog: Catalog, settings: Settings, tree: ProjectTree | None = None
+    file: ProjectFile,
+    catalog: Catalog,
+    settings: Settings,
+    tree: ProjectTree | None = None,
+    joint: Joint = ALONE,
 ) -> FileReport:
     """Judge one file around a Dockerfile; a file that is of no known kind has no findings. Any bytes are accepted.
 
-    `tree` reads other files of the repository: the Dockerfiles that services build. Stages are none; the status is None.
+    `tree` reads other files of the repository: the Dockerfiles that services build; `joint` are those that change in the same
+    step. Stages are none; the status is None.
     Raises `UnknownRuleError` for a selector in `settings` that matches no rule.
     """
     takes = chosen_rules(settings).takes
     source = Source(file.data)
     kind = kind_of(file.path)
-    found = () if kind is None else _findings(file, kind, catalog, settings, tree)
+    found = () if kind is None else _findings(file, kind, catalog, settings, tree, joint)
     from .suppressions import suppress
 
     kept = suppress(source, tuple(found), takes)
@@ -57,7 +63,7 @@ def check_project_file(
 
 
 def _findings(
-    file: ProjectFile, kind: Kind, catalog: Catalog, settings: Settings, tree: ProjectTree | None
+    file: ProjectFile, kind: Kind, catalog: Catalog, settings: Settings, tree: ProjectTree | None, joint: Joint
 ) -> list[Finding]:
     if kind == "python":
         from .python_code import python_findings
@@ -65,7 +71,7 @@ def _findings(
 
         images = image_findings(file.path, file.data, catalog, settings)
         return [*images, *python_findings(file.path, file.data, catalog, settings, tree)]
-    if not any(word in file.data for word in _WORDS.get(kind, (b"image",))):
+    if not _worth_reading(file, kind):
         return []
     if kind in {"makefile", "jenkinsfile"}:
         from .commands import command_findings
@@ -80,7 +86,7 @@ def _findings(
     from .uses import service_findings
 
     services = (one for document in parsed.documents for one in _services(file, kind, document))
-    found = service_findings(services, catalog, settings, tree)
+    found = service_findings(services, catalog, settings, tree, joint)
     if kind in {"kubernetes", "helm-template"}:
         found = _kept_by_kustomize(file, found, tree)
     if filled_in and b"argoproj.io/" not in file.data:
@@ -102,6 +108,20 @@ def _findings(
     if parsed.trouble is not None and kind in _CERTAIN:
         found.append(_syntax(file, parsed.trouble))
     return found
+
+
+def _worth_reading(file: ProjectFile, kind: Kind) -> bool:
+    return any(word in file.data for word in _WORDS.get(kind, (b"image",)))
+
+
+def services_in(file: ProjectFile) -> tuple[Service, ...]:
+    """What `file` starts or builds; nothing for a file of a kind that has no services, or one that cannot be read."""
+    kind = kind_of(file.path)
+    if kind in {None, "python", "makefile", "jenkinsfile", "kustomize", "helm-values"} or not _worth_reading(
+        file, kind
+    ):
+        return ()
+    return tuple(one for document in _parse(file.data, kind).documents for one in _services(file, kind, document))
 
 
 def _parse(data: bytes, kind: Kind) -> Yaml:

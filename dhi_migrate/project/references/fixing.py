@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from ..._record import NamedTuple
 from ...rules.edits import EditConflict, apply_edits, compatible
 from .check import check_project_file
+from .model import ALONE
 
 if TYPE_CHECKING:
     from ...catalog.store import Catalog
     from ...rules.findings import FileReport, Fix
     from ...settings import Settings
-    from .model import ProjectFile, ProjectTree
+    from .model import Joint, ProjectFile, ProjectTree
 
 MAX_ROUNDS = 5
 """Rounds of judging and editing; one is enough for all that is known."""
@@ -28,13 +29,19 @@ class ProjectMigration(NamedTuple):
 
 
 def fix_project_file(
-    file: ProjectFile, catalog: Catalog, settings: Settings, tree: ProjectTree | None = None, *, unsafe: bool
+    file: ProjectFile,
+    catalog: Catalog,
+    settings: Settings,
+    tree: ProjectTree | None = None,
+    joint: Joint = ALONE,
+    *,
+    unsafe: bool,
 ) -> ProjectMigration:
     """Apply the safe fixes of `file` in memory, with `unsafe` the others too. A round that brings a new error is left out.
 
-    Raises what `check_project_file` raises.
+    `joint` are the Dockerfiles that change in the same step. Raises what `check_project_file` raises.
     """
-    before = report = check_project_file(file, catalog, settings, tree)
+    before = report = check_project_file(file, catalog, settings, tree, joint)
     applied: list[Fix] = []
     current = file
     for _ in range(MAX_ROUNDS):
@@ -46,7 +53,7 @@ def fix_project_file(
             data = apply_edits(current.data, [edit for fix in chosen for edit in fix.edits])
         except EditConflict:
             break
-        after = check_project_file(current._replace(data=data), catalog, settings, tree)
+        after = check_project_file(current._replace(data=data), catalog, settings, tree, joint)
         if data == current.data or _errors(after) > _errors(report):
             break
         current, report = current._replace(data=data), after

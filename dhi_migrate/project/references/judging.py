@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..._record import NamedTuple
 from ...dockerfile import build_graph, parse
 from ...rules.verdict import judge
-from .behaviour import SWAPPABLE, Judgement, behaviour_findings
+from .behaviour import SWAPPABLE, Judgement, behaviour_findings, published
 from .model import SubTree
 from .service import dockerfile_of, written
 from .wording import first_clause, in_words
@@ -70,6 +70,40 @@ def judge_service(service: Service, catalog: Catalog, settings: Settings, tree: 
     findings = dict.fromkeys(finding for one in found for finding in behaviour_findings(service, one))
     judged = Judged(tuple(findings))
     return judged if service.build is not None else _swap(service, found, judged)
+
+
+def broken_by_build(service: Service, catalog: Catalog, settings: Settings, tree: ProjectTree | None) -> list[Finding]:
+    """What of `service` does not work on the Dockerfile that it builds, as that is in `tree`.
+
+    That are its commands and checks (DHI903), its user (DHI904), at their places; and the errors of the Dockerfile with the stage
+    and build arguments that the service names, whose places are of no use.
+    """
+    users = {line.span for line in service.lines if line.keyword == "USER"}
+    found: list[Finding] = []
+    for one in _every(service, catalog, settings, tree):
+        if one.subject.state == "hardened":
+            listed = behaviour_findings(service, one)
+            found.extend(finding for finding in listed if finding.rule == "DHI903" or finding.span in users)
+        found.extend(
+            finding for finding in one.verdict.findings if finding.severity == "error" and _outside(one, finding)
+        )
+    return list(dict.fromkeys(found))
+
+
+def _outside(one: Judgement, finding: Finding) -> bool:
+    return one.line_at(finding.span) is None
+
+
+def published_by(service: Service, catalog: Catalog, settings: Settings, tree: ProjectTree | None) -> list[Finding]:
+    """Ports that `service` publishes and that move when the Dockerfile that it builds, as it is in `tree`, does."""
+    found = [finding for one in _every(service, catalog, settings, tree) for finding in published(service, one)]
+    return list(dict.fromkeys(found))
+
+
+def _every(service: Service, catalog: Catalog, settings: Settings, tree: ProjectTree | None) -> list[Judgement]:
+    """The service on top of its Dockerfile, once for each of its checks; nothing where that cannot be judged."""
+    checks: Sequence[Line | None] = service.checks[:MAX_CHECKS] or (None,)
+    return [one for check in checks if (one := _built(service, check, catalog, settings, tree)) is not None]
 
 
 def _own(

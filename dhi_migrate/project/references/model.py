@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ..._record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Kind = Literal[
     "compose",
@@ -48,6 +51,43 @@ class ProjectTree(Protocol):
 
     def names(self, path: str) -> tuple[str, ...] | None:
         """The names in the directory at `path`, sorted; empty where there is none, None where not known or too many."""
+
+
+class Joint(NamedTuple):
+    """Which Dockerfiles (paths from the top) change in the same step as the file that is judged.
+
+    `moving` ones go to hardened images, and what is bound to that may be written; `staying` ones are left as they are, and what
+    would move them is not written either. The fixes of others are those of a file that is changed alone.
+    """
+
+    moving: frozenset[str] = frozenset()
+    staying: frozenset[str] = frozenset()
+
+
+ALONE = Joint()
+
+
+class OverlayTree:
+    """A `ProjectTree` in which some files have other bytes."""
+
+    def __init__(self, tree: ProjectTree, files: Mapping[str, bytes]) -> None:
+        """Take the `tree` and the `files` that are otherwise, by their paths."""
+        self._tree = tree
+        self._files = files
+
+    def read(self, path: str) -> bytes | None:
+        """As of `ProjectTree`."""
+        inside = join("", path)
+        found = self._files.get(inside) if inside is not None else None
+        return self._tree.read(path) if found is None else found
+
+    def exists(self, path: str) -> bool | None:
+        """As of `ProjectTree`."""
+        return self._tree.exists(path)
+
+    def names(self, path: str) -> tuple[str, ...] | None:
+        """As of `ProjectTree`."""
+        return self._tree.names(path)
 
 
 class SubTree:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...rules.findings import Edit, Finding, Fix
 from ...rules.registry import rule
+from .model import ALONE
 from .wording import shown
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...catalog.store import Catalog
     from ...settings import Settings
     from .judging import Judged
-    from .model import ProjectTree
+    from .model import Joint, ProjectTree
     from .service import Service
     from .yaml_tree import Node
 
@@ -24,9 +25,16 @@ MAX_WORK = 1500
 
 
 def service_findings(
-    services: Iterable[Service], catalog: Catalog, settings: Settings, tree: ProjectTree | None
+    services: Iterable[Service],
+    catalog: Catalog,
+    settings: Settings,
+    tree: ProjectTree | None,
+    joint: Joint = ALONE,
 ) -> list[Finding]:
-    """The findings of all `services` of one file, DHI902 to DHI904 and those about hardened references."""
+    """The findings of all `services` of one file, DHI902 to DHI904 and those about hardened references.
+
+    `joint` are the Dockerfiles that change in the same step.
+    """
     from .build_arguments import argument_findings
     from .judging import judge_service
 
@@ -38,10 +46,13 @@ def service_findings(
         if work > MAX_WORK:
             break
         judged = judge_service(service, catalog, settings, tree)
-        if service.build is not None or service.image is None:
-            found.update(dict.fromkeys(judged.findings))
         if service.build is not None:
-            found.update(dict.fromkeys(argument_findings(service.build, catalog, settings, tree)))
+            own = service.build.dockerfile if service.build.inline is None else ""
+            found.update(dict.fromkeys(_of_build(one, own in joint.moving) for one in judged.findings))
+            arguments = argument_findings(service.build, catalog, settings, tree)
+            found.update(dict.fromkeys(one._replace(fixes=()) if own in joint.staying else one for one in arguments))
+        elif service.image is None:
+            found.update(dict.fromkeys(judged.findings))
         elif service.image is not None:
             images.setdefault(service.image.span, []).append((service.image, judged))
     for uses in images.values():
@@ -52,6 +63,13 @@ def service_findings(
         if one is not None:
             found[one] = None
     return list(found)
+
+
+def _of_build(finding: Finding, moving: bool) -> Finding:
+    """`finding` without the fixes that are right only where the Dockerfile of the service moves, unless it does."""
+    if moving:
+        return finding._replace(fixes=tuple(fix._replace(bound=False) for fix in finding.fixes))
+    return finding._replace(fixes=tuple(fix for fix in finding.fixes if not fix.bound))
 
 
 def _with_swap(finding: Finding, swap: tuple[Fix, ...]) -> Finding:

@@ -57,7 +57,7 @@ def ports(subject: Subject, problem: Literal["privileged", "moved"], variables: 
 
 
 def _moved(subject: Subject) -> Hit | None:
-    change = _change(subject)
+    change = port_change(subject)
     if change is None or subject.target is None or subject.before is None:
         return None
     old, new = change
@@ -78,7 +78,7 @@ def _moved(subject: Subject) -> Hit | None:
     return None
 
 
-def _change(subject: Subject) -> tuple[int, int] | None:
+def port_change(subject: Subject) -> tuple[int, int] | None:
     """The old and the new port of an image that listens elsewhere than upstream, where the file does not decide that itself."""
     target, before = subject.target, subject.before
     if target is None or before is None:
@@ -115,7 +115,7 @@ def _numbers(ports_: Sequence[str]) -> set[int]:
 def _privileged(subject: Subject, variables: Sequence[str]) -> Hit | None:
     if _runs_as_root(subject) or _may_bind(subject) or subject.target is None:
         return None
-    change = _change(subject)
+    change = port_change(subject)
     low: dict[int, _Place] = {}
     exposed, configured = list(_exposed(subject)), list(_configured(subject))
     served = {number for number, _, _ in configured} if read_settings(subject, subject.target.image).site else set()

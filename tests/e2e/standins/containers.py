@@ -81,6 +81,10 @@ class Container:
         self.reference = reference
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self.mounts: tuple[tuple[str, str], ...] = ()
+        self.hosts: tuple[str, ...] = ()
+        self.network: int | None = None
+        """A process whose network the container shares; None for one of its own."""
 
     def __enter__(self) -> Container:
         self.name, self.root = self.buildah.container(self.reference)
@@ -101,7 +105,7 @@ class Container:
         who = self.owner()
         env = {"HOME": who.home, "HOSTNAME": "container", **self.config.env}
         order = {"root": str(self.root), "uid": who.uid, "gid": who.gid, "groups": who.groups, "fresh": fresh,
-                 "workdir": self.config.workdir, "env": env, "argv": argv}  # fmt: skip
+                 "workdir": self.config.workdir, "env": env, "argv": argv, "mounts": self.mounts, "hosts": self.hosts}  # fmt: skip
         return [sys.executable, "-I", str(ENTER), json.dumps(order)]
 
     def start(self, argv: tuple[str, ...] | None = None) -> None:
@@ -121,9 +125,11 @@ class Container:
             "--pid",
             "--fork",
             "--kill-child",
-            "--net",
             "--uts",
+            *(["--net"] if self.network is None else []),
         ]
+        if self.network is not None:
+            namespaces = ["nsenter", "--target", str(self.network), "--net", *namespaces]
         with self.log.open("wb") as stream:
             self.log.chmod(0o666)  # the program may open /dev/stderr anew
             self.process = subprocess.Popen(

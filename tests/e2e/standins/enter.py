@@ -1,6 +1,7 @@
 """Starts one program the way a container runtime does: run by `containers`, in fresh namespaces or in those of another.
 
-Arguments: a JSON object with root, uid, gid, groups, workdir, env, argv, and `fresh`: whether to mount first.
+Arguments: a JSON object with root, uid, gid, groups, workdir, env, argv, `fresh`: whether to mount first, `mounts`: pairs of a
+directory outside and a path inside, and `hosts`: names that are this machine as well.
 Uses the standard library only. Its own failures are written as a runtime writes them, with exit code 126 or 127.
 """
 
@@ -35,7 +36,7 @@ def loopback() -> None:
         stream.write("0")
 
 
-def file_systems(root: str) -> None:
+def file_systems(root: str, mounts: list[list[str]], hosts: list[str]) -> None:
     for name in ("proc", "dev", "tmp"):
         os.makedirs(f"{root}/{name}", exist_ok=True)
     mount("proc", f"{root}/proc", "proc", MS_NOSUID)
@@ -50,12 +51,22 @@ def file_systems(root: str) -> None:
                          ("stderr", "/proc/self/fd/2")):  # fmt: skip
         os.symlink(target, f"{root}/dev/{name}")
     os.makedirs(f"{root}/etc", exist_ok=True)
-    for name, text in (("hosts", "127.0.0.1 localhost\n"), ("hostname", "container\n"), ("resolv.conf", "")):
+    names = " ".join(["localhost", *hosts])
+    for name, text in (("hosts", f"127.0.0.1 {names}\n"), ("hostname", "container\n"), ("resolv.conf", "")):
         path = f"{root}/etc/{name}"
         if os.path.islink(path):
             os.unlink(path)
         with open(path, "w", encoding="ascii") as stream:
             stream.write(text)
+    for source, target in mounts:
+        place = f"{root}/{target.strip('/')}"
+        if os.path.isdir(source):
+            os.makedirs(place, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "a", encoding="ascii"):
+                pass
+        mount(source, place, "", MS_BIND)
 
 
 def find(program: str, path: str) -> str | None:
@@ -72,7 +83,7 @@ def main() -> int:
     order = json.loads(sys.argv[1])
     if order["fresh"]:
         loopback()
-        file_systems(order["root"])
+        file_systems(order["root"], order["mounts"], order["hosts"])
     os.chroot(order["root"])
     os.chdir("/")
     os.setgroups(order["groups"])
