@@ -10,13 +10,13 @@ import datetime
 import os
 import re
 import stat
-import tomllib
 from typing import Any
 
 from pydantic import ValidationError
 
 from .._pattern import regex
 from .._record import NamedTuple
+from .._toml import parse_toml
 from ..images.reference import InvalidReferenceError, parse_reference
 from ..images.tags import parse_hardened_tag
 from .model import Account, Definition, Image, UpstreamTarget
@@ -63,8 +63,8 @@ def load_overlay(path: str, catalog: Catalog | None = None) -> Overlay:
     """
     text = _read(path)
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = parse_toml(text)
+    except ValueError as error:
         raise OverlayError(path, [_syntax_complaint(text, str(error))]) from None
     except RecursionError:
         raise OverlayError(path, [Complaint(0, 0, "is nested too deeply")]) from None

@@ -10,8 +10,10 @@ import difflib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..rules.edits import EditConflict, apply_edits
 from ..rules.engine import check_source
 from ..rules.findings import Edit, Fix
+from ..rules.start_causes import causes
 from ..rules.verdict import judge
 from .fix import fix_source
 from .outcome import Migration, Refusal, Rewrite
@@ -61,6 +63,9 @@ def migrate_source(
     if done and not ("split" in levels and plain.level == "dev"):
         return plain  # what ships on -dev is an image for building, from which a program can still be taken
     trier = _Trier(path, data, catalog, settings, tree)
+    unwrapped = trier.unwrapped() if not done and unsafe else None
+    if unwrapped is not None:
+        return unwrapped._replace(before=plain.before)
     direct = trier.direct() if not done and "split" in levels else None
     if direct is not None:
         return direct._replace(before=plain.before)
@@ -151,6 +156,29 @@ class _Trier:
         found = migrate_source(self.path, rewrite.data, self.catalog, self.settings, unsafe=True, tree=self.tree)
         whole = Fix("unsafe", rewrite.title, line_edits(self.data, rewrite.data))
         return found._replace(applied=(whole, *found.applied)) if found.level is not None else None
+
+    def unwrapped(self) -> Migration | None:
+        """The file without its start script, which only sets defaults, migrated from there; None where that does not help."""
+        target = self.verdict.context.graph.target if self.verdict.context is not None else None
+        if target is None:
+            return None
+        subject = self.verdict.subjects[target]
+        if not any(one.kind in {"script", "shell-program"} for one in causes(subject)):
+            return None
+        from ..rules.wrapper_edits import replace_wrapper
+
+        replaced = replace_wrapper(subject)
+        if replaced is None:
+            return None
+        try:
+            data = apply_edits(self.data, replaced.edits)
+        except EditConflict:
+            return None
+        found = migrate_source(self.path, data, self.catalog, self.settings, unsafe=True, tree=self.tree)
+        if found.level not in {"runtime", "split"}:
+            return None
+        whole = Fix("unsafe", replaced.title, tuple(sorted(replaced.edits)))
+        return found._replace(applied=(whole, *found.applied))
 
     def direct(self) -> Migration | None:
         """The file on the runtime image without what it installs, or in the release of its build stage, where that helps."""

@@ -18,6 +18,9 @@ _BIN = ("/bin", "/sbin")
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """PATH where an image sets none (runc, and BuildKit for Linux)."""
 _ENVIRONMENTS = frozenset({"venv", ".venv", "virtualenv", "node_modules"})
+
+# Programs that are one file each in the images that they are copied from: https://docs.astral.sh/uv/guides/integration/docker/.
+_SINGLE = frozenset({"uv", "uvx"})
 MOST_COPIES = 300
 """Copies into one chain of stages that are looked at; beyond that everything may be brought."""
 
@@ -71,6 +74,8 @@ def may_copy(subject: Subject, program: str) -> bool:
     for stage, instruction, detail in found:
         place = place_of(subject, stage, instruction, detail)[1]
         foreign = isinstance(detail, Copy) and detail.from_ is not None
+        if wanted is not None and basename(wanted) not in _SINGLE and _is_single(detail):
+            continue
         if place is None:
             # somewhere: as the very file, or as one of the files of another image
             if foreign or any(basename(word.text) == basename(program) for word in detail.sources):
@@ -90,6 +95,13 @@ def may_copy(subject: Subject, program: str) -> bool:
 def _of_a_language(place: str) -> bool:
     """Whether `place` is a directory in which the package manager of a language puts programs, of which no one is a shell."""
     return not _ENVIRONMENTS.isdisjoint(place.split("/"))
+
+
+def _is_single(detail: Copy | Add) -> bool:
+    """Whether an instruction copies nothing but programs of one file each."""
+    return (
+        bool(detail.sources) and not detail.documents and all(basename(one.text) in _SINGLE for one in detail.sources)
+    )
 
 
 def place_of(subject: Subject, stage: Stage, instruction: Instruction, detail: Copy | Add) -> tuple[str, str | None]:

@@ -140,23 +140,43 @@ def _text(data: bytes) -> Text:
 
 def whole_file(subject: Subject, path: str) -> bytes | None:
     """All bytes of the build context's file that becomes `path` of the image, also through other stages; None if unknown."""
+    found = origin(subject, path)
+    return found.data if found is not None else None
+
+
+class Origin(NamedTuple):
+    """The file `name` of the build context with all its bytes, and the numbers of the `stages` that it comes through."""
+
+    name: str
+    data: bytes
+    stages: frozenset[int]
+
+
+def origin(subject: Subject, path: str) -> Origin | None:
+    """The build context's file that becomes `path` of the image, also through other stages; None if that is not known.
+
+    What a RUN of these stages makes of it is not looked at.
+    """
     wanted = absolute(subject, path)
     if wanted is None or subject.file.tree is None:
         return None
     # by stage and path, with how deep it is; the number of look-ups is bounded, whatever the file says
-    waiting: list[tuple[tuple[Stage, ...], str, int]] = [(subject.chain, wanted, 0)]
+    first = frozenset(one.index for one in subject.chain)
+    waiting: list[tuple[tuple[Stage, ...], str, int, frozenset[int]]] = [(subject.chain, wanted, 0, first)]
     for _ in range(_LOOKS):
         if not waiting:
             return None
-        chain, wanted, depth = waiting.pop(0)
+        chain, wanted, depth, seen = waiting.pop(0)
         for one, foreign in _sources(subject, chain, wanted):
             if foreign is None:
-                data = subject.file.tree.read(posixpath.normpath(one.lstrip("/")))
+                name = posixpath.normpath(one.lstrip("/"))
+                data = subject.file.tree.read(name)
                 if data is not None:
-                    return data
+                    return Origin(name, data, seen)
             elif depth < _DEEPEST and len(waiting) < _LOOKS:
                 before = subject.file.graph.chain(foreign)[-_DEEPEST:]
-                waiting.append((before, posixpath.normpath(posixpath.join("/", one)), depth + 1))
+                place = posixpath.normpath(posixpath.join("/", one))
+                waiting.append((before, place, depth + 1, seen | {stage.index for stage in before}))
     return None
 
 

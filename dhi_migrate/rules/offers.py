@@ -73,17 +73,43 @@ def _repairs(verdict: Verdict, *, unsafe: bool) -> dict[int, list[Fix]]:
     """
     found: dict[int, list[Fix]] = {}
     stuck: set[int] = set()
+    chosen: list[tuple[Finding, int, Fix | None]] = []
     for finding in verdict.findings:
         if finding.stage is None or not verdict.subjects[finding.stage].pending:
             continue
-        index, error = verdict.carrier(finding.stage), finding.severity == "error"
+        error = finding.severity == "error"
         usable = (fix for fix in finding.fixes if (fix.bound or error) and (unsafe or fix.safety == "safe"))
         fix = next(usable, None)
+        if fix is not None or error:
+            chosen.append((finding, verdict.carrier(finding.stage), fix))
+    gone = _taken_out(chosen)
+    for finding, index, fix in chosen:
+        if any(_takes_out(one, finding) for one in gone):
+            continue  # what another repair takes out needs none of its own
         if fix is not None:
             found.setdefault(index, []).append(fix)
-        elif error:
+        else:
             stuck.add(index)
     return {index: list(dict.fromkeys(fixes)) for index, fixes in found.items() if index not in stuck}
+
+
+def _taken_out(chosen: Sequence[tuple[Finding, int, Fix | None]]) -> list[Edit]:
+    """The removals of repairs that are about something else: a start script goes, and with it the RUN that makes it ready."""
+    found = []
+    for finding, _, fix in chosen:
+        for edit in fix.edits if fix is not None else ():
+            if not edit.text and edit.start < edit.end and not edit.start <= finding.span.start < edit.end:
+                found.append(edit)
+    return found[:MOST_REMOVALS]
+
+
+def _takes_out(edit: Edit, finding: Finding) -> bool:
+    """Whether `edit` removes all that `finding` is about."""
+    return not edit.text and edit.start <= finding.span.start and finding.span.end <= edit.end
+
+
+MOST_REMOVALS = 100
+"""How many removals of that kind are compared with the findings of a file."""
 
 
 def _try(verdict: Verdict, repairs: Mapping[int, Sequence[Fix]]) -> Sequence[StageModel]:
@@ -141,6 +167,12 @@ def _finished(verdict: Verdict, finding: Finding, offers: Mapping[int, Offer]) -
             fixes.append(fix)
         elif offer is not None and fix in offer.repairs:
             fixes.append(offer.fix)
+    if (
+        not fixes
+        and offer is not None
+        and any(_takes_out(edit, finding) for fix in offer.repairs for edit in fix.edits)
+    ):
+        fixes.append(offer.fix)
     return finding._replace(fixes=tuple(dict.fromkeys(fixes)))
 
 

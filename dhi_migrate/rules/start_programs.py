@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from .._pattern import regex
 from .brought import DEFAULT_PATH, has_env, has_shell, may_bring, may_copy
 from .entrypoints import plain_name
-from .file_texts import brought_text
+from .file_texts import Text, brought_text
+from .script_files import interpreter, looks_like_script, script_file
 from .start import SHELLS, basename
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ _NOT_IN_BARE = frozenset(
     {"curl", "node", "npm", "java", "php", "python3", "python", "ruby", "supervisord", "nginx", "dotnet"}
 )
 _SCRIPT_ENDINGS = (".sh", ".bash", ".ash", ".zsh")
-_SHEBANG = regex(r"#![ \t]*(\S+)(?:[ \t]+([^\r\n]*))?")
 # Where upstream images have the program of a language, beside what their facts name; some of the JDK are images of the past.
 _MOVED = regex(
     r"(?:/usr/local/bin/(?:python[\d.]*|node|php)|/usr/local/sbin/php-fpm|/nodejs/bin/node"
@@ -92,13 +92,19 @@ def program_trouble(subject: Subject, texts: tuple[str, ...]) -> tuple[Kind, str
         return ("moved", first, "")
     text = brought_text(subject, first) if "/" in first else None
     if text is not None and text.head.startswith("#!"):
-        needed = _interpreter(text.head)
-        if needed.startswith("/usr/bin/env ") and has_env(subject) is False:
+        needed = interpreter(text.head)
+        program = needed.removeprefix("/usr/bin/env ")
+        if (program != needed and has_env(subject) is False) or _is_not_there(subject, program):
             return ("missing", first, needed)
         return None
     if absent_program(subject, first):
         return ("missing", first, "")
     return None
+
+
+def _is_not_there(subject: Subject, program: str) -> bool:
+    """Whether `program`, which the first line of a text names, is known to be missing, or to be at another path."""
+    return basename(program) not in SHELLS and (is_moved(subject, program) or absent_program(subject, program))
 
 
 def absent_program(subject: Subject, first: str) -> bool:
@@ -134,13 +140,17 @@ def script_trouble(subject: Subject, word: str) -> str | None:
     text = brought_text(subject, word) if "/" in word or name.endswith(_SCRIPT_ENDINGS) else None
     if text is None and "/" not in word:
         text = brought_text(subject, posixpath.join("/usr/local/bin", word))
+    if text is None and "/" in word and looks_like_script(name):
+        text = _through_stages(subject, word)
     if text is not None:
         if not text.head.startswith("#!"):
             return None
-        needed = _interpreter(text.head)
+        needed = interpreter(text.head)
         shell = basename(needed.split()[-1] if needed.startswith("/usr/bin/env ") else needed)
-        if shell not in SHELLS or (target is not None and has_shell(subject, shell) is not False):
+        if shell not in SHELLS:
             return None
+        if target is not None and has_shell(subject, shell) is not False:
+            return CARRIAGE_RETURN if text.head.partition("\n")[0].endswith("\r") and _keeps_it(subject, word) else None
         return f"begins with #!{needed}"
     by_name = name.endswith(_SCRIPT_ENDINGS) or name == "docker-php-entrypoint"
     by_name = by_name or (
@@ -151,16 +161,20 @@ def script_trouble(subject: Subject, word: str) -> str | None:
     return "is a shell script by its name"
 
 
-def _interpreter(head: str) -> str:
-    """The program of a first line: ``/bin/sh``, ``/usr/bin/env python3``."""
-    match = _SHEBANG.match(head)
-    if match is None:
-        return ""
-    program, rest = match.group(1), (match.group(2) or "").split()
-    if basename(program) == "env":
-        words = [word for word in rest if not word.startswith("-") and "=" not in word]
-        return f"/usr/bin/env {words[0]}" if words else program
-    return program
+CARRIAGE_RETURN = "has a carriage return at the end of its first line"
+"""What is said of a script with the line endings of Windows: the kernel looks for a program called ``sh\\r``."""
+
+
+def _keeps_it(subject: Subject, word: str) -> bool:
+    """Whether `word` is a file of the build context of which no RUN is known to mend the line endings."""
+    file = script_file(subject, word if "/" in word else posixpath.join("/usr/local/bin", word))
+    return file is not None and file.clean and not file.unix and file.name != file.path
+
+
+def _through_stages(subject: Subject, word: str) -> Text | None:
+    """The text of a script that comes out of the build context by way of other stages, which do not change it."""
+    file = script_file(subject, word)
+    return Text(file.data[:1024].decode("utf-8", "replace")) if file is not None and file.clean else None
 
 
 def bare_name(subject: Subject, word: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..._record import NamedTuple
+from ..source import Span
 from .model import Command, Operator
 from .places import Place
 
@@ -59,14 +60,18 @@ TOP = Mode(0, True, False, False, 0)
 
 
 class Commands:
-    """The commands read so far: `found`, whether everything was understood: `ok`, and the characters of the first one."""
+    """The commands read so far: `found`, whether everything was understood: `ok`, and the characters of the first one.
 
-    __slots__ = ("extent", "found", "ok")
+    `functions` are the functions that the text defines, by name, with their bytes.
+    """
+
+    __slots__ = ("extent", "found", "functions", "ok")
 
     def __init__(self) -> None:
         self.found: list[Command] = []
         self.ok = True
         self.extent = (0, 0)
+        self.functions: dict[str, Span] = {}
 
     def add(self, command: Command) -> None:
         """Append `command`, unless there are too many."""

@@ -227,6 +227,10 @@ class _Walk:
         elif kind == "ERROR":
             self.sequence(children, mode.down(deeper=False, certain=False), start)
         elif kind == "function_definition":
+            name = next((child for child in children if child.type == "word"), None)
+            if name is not None:
+                word = self.text[name.start_byte : name.end_byte]
+                self.out.functions[word] = self.place.span(start, node.end_byte)
             self.sequence(children, mode.down(certain=False, guarded=True), start)
         elif kind in ("do_group", "else_clause", "case_item"):
             self.sequence(children, mode.down(deeper=False, certain=False, guarded=True), start)

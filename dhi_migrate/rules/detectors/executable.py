@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..brought import DEFAULT_PATH, has_shell
-from ..causes import judged
+from ..brought import DEFAULT_PATH, has_env, has_shell
+from ..causes import judged, listed
 from ..findings import Fix, Hit
 from ..repairs import exec_form, replace
 from ..start import SHELLS, basename
@@ -54,6 +54,7 @@ def executable(subject: Subject, problem: Problem) -> Iterator[Hit]:
             yield from moved_installs(subject)
     elif problem == "missing":
         yield from _runs(subject)
+        yield from _in_script(subject)
 
 
 def _named_file(subject: Subject, cause: Cause) -> tuple[Fix, ...]:
@@ -73,9 +74,11 @@ def _named_file(subject: Subject, cause: Cause) -> tuple[Fix, ...]:
 def _missing(subject: Subject, cause: Cause) -> Hit:
     stage = cause.setting.stage if cause.setting is not None else None
     if cause.note:
-        text = f"{cause.name} begins with {cause.note}, and {subject.image} has no /usr/bin/env"
-        program = cause.note.partition(" ")[2]
-        if program:
+        program = cause.note.removeprefix("/usr/bin/env ")
+        lacks = "/usr/bin/env" if program != cause.note and has_env(subject) is False else f"{program}"
+        text = f"{cause.name} begins with {cause.note}, and {subject.image} has no {lacks}"
+        program = bare_name(subject, program)
+        if program in subject.programs:
             text += f": start it as {exec_form((program, cause.name))}"
         return Hit(cause.span, text, _lists(subject), stage=stage)
     keyword = cause.setting.keyword if cause.setting is not None else "CMD"
@@ -85,6 +88,29 @@ def _missing(subject: Subject, cause: Cause) -> Hit:
     else:
         text += ", and nothing in this file brings it"
     return Hit(cause.span, text, _lists(subject), stage=stage)
+
+
+def _in_script(subject: Subject) -> Iterator[Hit]:
+    """One hit on the start script, where the image has its shell but not all of the programs that it calls."""
+    if subject.target is None or subject.target.bin_sh is not True:
+        return
+    from ..start_scripts import start_script
+
+    script = start_script(subject)
+    if script is None or has_shell(subject, script.shell) is False:
+        return
+    from ..script_commands import read_steps
+    from ..script_programs import missing_programs
+
+    missing = list(missing_programs(subject, read_steps(subject, script.file)))
+    if not missing:
+        return
+    first, *others = [(one.program, f"{basename(one.step.file.name)}:{one.step.line}") for one in missing]
+    text = f"{first[1]} calls {first[0]}, which {subject.image} does not have"
+    if others:
+        text += f"; nor does it have {listed(f'{name} ({place})' for name, place in others)}"
+    text += f", and nothing in this file brings {'them' if others else 'it'} there"
+    yield Hit(script.span, text, f"{subject.target.source} lists no package with it", stage=script.setting.stage)
 
 
 def _runs(subject: Subject) -> Iterator[Hit]:

@@ -13,7 +13,7 @@ from ..repairs import exec_form
 from ..start import basename, script_of, start_of
 from ..start_causes import causes
 from ..start_edits import takes_arguments, write_words
-from ..start_programs import bare_name, program_trouble, script_trouble, was_found_by_name
+from ..start_programs import CARRIAGE_RETURN, bare_name, program_trouble, script_trouble, was_found_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,11 +41,18 @@ def start_command(subject: Subject, form: Form) -> Iterator[Hit]:
             yield _shell_program(subject, cause, cause.setting)
         else:
             text = f"{cause.setting.keyword} starts {_quoted(cause.name)}, which {cause.note}"
+            if cause.note == CARRIAGE_RETURN:
+                text += ", so that it does not start in any image: give it the line endings of Unix"
+                yield _hit(subject, cause, text)
+                continue
             if subject.target is not None and subject.target.bin_sh:
-                text += f": {subject.image} lacks that shell"
+                text += f", and {subject.image} lacks that shell"
             else:
                 text += f", and {_lacks(subject, 'sh')}"
-            yield _hit(subject, cause, f"{text}: do its work in the application or in a build stage")
+            from ..script_advice import of_script
+
+            advice, fixes = of_script(subject, "do its work in the application or in a build stage")
+            yield _hit(subject, cause, f"{text}: {advice}", fixes)
 
 
 def _shell_form(subject: Subject, cause: Cause, setting: Setting) -> Hit:
@@ -88,7 +95,10 @@ def _shell_program(subject: Subject, cause: Cause, setting: Setting) -> Hit:
         return _hit(subject, cause, f"{head}: {_advice(subject, setting, plain)}", fixes)
     script = next((word for word in words[1:] if not word.startswith("-")), "")
     if script and not any(word.startswith("-") and "c" in word for word in words[1:]):
-        return _hit(subject, cause, f"{head}: {_unscripted(script)}")
+        from ..script_advice import of_script
+
+        advice, fixes = of_script(subject, _unscripted(script))
+        return _hit(subject, cause, f"{head}: {advice}", fixes)
     advice = "start one program in exec form" if script else "name the program that the container is for"
     return _hit(subject, cause, f"{head}: {advice}")
 

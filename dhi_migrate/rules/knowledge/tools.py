@@ -126,6 +126,34 @@ dpkg         dpkg                              | -
 ldconfig     libc-bin                          | musl-utils
 getent       libc-bin                          | musl-utils
 """
+# What start scripts ask other services with, and change the user or fill in templates with.
+_SERVICE = """
+nc           netcat-openbsd netcat-traditional | busybox netcat-openbsd
+netcat       netcat-openbsd netcat-traditional | netcat-openbsd
+gosu         gosu                              | gosu
+su-exec      -                                 | su-exec
+tini         tini                              | tini
+dumb-init    dumb-init                         | dumb-init
+supervisord  supervisor                        | supervisor
+crond        -                                 | busybox dcron cronie
+cron         cron                              | -
+sqlite3      sqlite3                           | sqlite
+yq           yq                                | yq yq-go
+aws          awscli                            | aws-cli
+htpasswd     apache2-utils                     | apache2-utils
+runuser      util-linux                        | runuser util-linux
+setpriv      util-linux                        | setpriv util-linux busybox
+setsid       util-linux                        | util-linux-misc util-linux busybox
+flock        util-linux                        | flock util-linux busybox
+ip           iproute2                          | iproute2 busybox
+uuidgen      uuid-runtime                      | uuidgen util-linux
+inotifywait  inotify-tools                     | inotify-tools
+"""
+_COREUTILS = (
+    "basename cat chgrp chmod chown cp cut date dirname env expr head id install ln ls md5sum mkdir mkfifo mktemp mv nohup"
+    " nproc od paste printenv readlink realpath rm rmdir seq sha256sum sleep sort split stat sync tac tail tee timeout touch tr"
+    " tty uname uniq wc whoami yes"
+)
 
 
 def _read(text: str) -> dict[str, Tool]:
@@ -146,6 +174,12 @@ TOOLS = _read(_BUILD) | _read(_LANGUAGES)
 
 ESSENTIAL = _read(_ESSENTIAL)
 """Small commands of every system, by name."""
+
+SERVICE = _read(_SERVICE)
+"""Commands of start scripts beside these, by name."""
+
+COREUTILS = {name: Tool(("coreutils",), ("coreutils", "busybox")) for name in _COREUTILS.split()}
+"""Commands of the one package coreutils, by name."""
 
 INSTALLABLE = frozenset(_read(_BUILD)) - {"python", "pip", "pip3", "pecl", "rustup", "sudo"} | frozenset(ESSENTIAL)
 """Commands that a build stage may get from its distribution without more ado.

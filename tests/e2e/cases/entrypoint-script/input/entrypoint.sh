@@ -1,4 +1,6 @@
 #!/bin/sh
 set -e
-export GREETING=hello
+if [ -z "$GREETING" ]; then
+    export GREETING=hello
+fi
 exec "$@"
