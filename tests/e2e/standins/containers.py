@@ -105,7 +105,8 @@ class Container:
         who = self.owner()
         env = {"HOME": who.home, "HOSTNAME": "container", **self.config.env}
         order = {"root": str(self.root), "uid": who.uid, "gid": who.gid, "groups": who.groups, "fresh": fresh,
-                 "workdir": self.config.workdir, "env": env, "argv": argv, "mounts": self.mounts, "hosts": self.hosts}  # fmt: skip
+                 "workdir": self.config.workdir, "env": env, "argv": argv, "mounts": self.mounts,
+                 "hosts": self.hosts}  # fmt: skip
         return [sys.executable, "-I", str(ENTER), json.dumps(order)]
 
     def start(self, argv: tuple[str, ...] | None = None) -> None:
