@@ -175,13 +175,20 @@ class Proof:
         """Start the container and ask it as the case says; the text that came back."""
         asked = one.data["ask"]
         running.start(tuple(asked["argv"]) if "argv" in asked else None)
+        if "inside" in asked:
+            running.ready(tuple(asked["ready"]))
+            return running.inside(tuple(asked["inside"])).output
         if "port" not in asked:
             done = running.wait()
             assert done.code == 0, f"exit code {done.code}: {done.output[-3000:]}"
             return done.output
         port = asked.get("port_after", asked["port"]) if after else asked["port"]
-        texts = [running.ask(port, path, asked.get("method", "GET")) for path in asked.get("paths", ["/"])]
-        return "\n".join(texts)
+        if "send" in asked:
+            return running.ask("send", port, asked["send"])
+        if "script" in asked:
+            return running.ask("fastcgi", port, asked["script"])
+        paths = asked.get("paths", ["/"])
+        return "\n".join(running.ask("http", port, path, asked.get("method", "GET")) for path in paths)
 
     def present(self, root: Path, names: tuple[str, ...]) -> list[str]:
         """Which of the commands are in the file system `root`."""

@@ -71,7 +71,7 @@ def test_after(name: str, proof: Proof, result: dict[str, str]) -> None:
             path = running.root / directory.lstrip("/")
             owner = path.stat()
             assert owner.st_uid == running.owner().uid or owner.st_mode & 0o002, f"{directory} of {owner.st_uid}"
-        if "port" in one.data["ask"]:
+        if one.data["ask"].keys() & {"port", "inside"}:
             if running.config.healthcheck is not None:
                 probe = running.inside(running.config.healthcheck)
                 assert probe.code == 0, f"{running.config.healthcheck}: {probe.output}"
