@@ -147,9 +147,9 @@ def postgres(spec: Spec, root: Path, debs: Debs) -> None:
     shutil.copytree(root / "usr/lib/locale/C.utf8", root / "usr/lib/locale/en_US.utf8", dirs_exist_ok=True)
     sample = root / f"usr/share/postgresql/{POSTGRES}/postgresql.conf.sample"
     sample.write_text(re.sub(r"(?m)^#?listen_addresses.*", "listen_addresses = '*'", sample.read_text()))
-    _folder(root / "run/postgresql", owner, 0o1777)
     if not (root / "var/run").exists():
         (root / "var/run").symlink_to("../run")
+    _folder(root / "var/run/postgresql", owner, 0o1777)
     if spec.upstream:
         (root / "docker-entrypoint-initdb.d").mkdir(exist_ok=True)
         _folder(root / dict(spec.env)["PGDATA"].strip("/"), owner, 0o1777)
@@ -164,6 +164,8 @@ def mariadb(spec: Spec, root: Path, debs: Debs) -> None:
     """Debian's MariaDB; its socket is in /run/mysqld."""
     add(debs, root, "mariadb-server-core", "mariadb-client-core", "mariadb-common", "mysql-common")
     owner = _number(spec, "mysql")
+    if not (root / "etc/mysql/my.cnf").exists():
+        (root / "etc/mysql/my.cnf").symlink_to("mariadb.cnf")  # which reads mariadb.conf.d
     for name in ("run/mysqld", "var/lib/mysql"):
         _folder(root / name, owner)
     if spec.upstream:
