@@ -1,0 +1,6 @@
+const fs = require("fs");
+
+require("http").createServer((_, response) => {
+  fs.writeFileSync(".next/cache/last", "seen");
+  response.end(fs.readFileSync("public/greeting.txt", "utf8"));
+}).listen(Number(process.env.PORT), process.env.HOSTNAME);

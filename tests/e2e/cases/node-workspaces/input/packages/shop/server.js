@@ -1,0 +1,3 @@
+const { greet } = require("greeter");
+
+require("http").createServer((_, response) => response.end(greet("web"))).listen(3000);
