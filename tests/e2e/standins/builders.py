@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BUN, DENO = "1.4.4", "2.9.6"
 PLUGINS = ("libmaven-compiler-plugin-java", "libmaven-jar-plugin-java", "libmaven-resources-plugin-java",
-           "libsurefire-java")  # fmt: skip
+           "libsurefire-java", "junit5")  # fmt: skip
 SETTINGS = """<settings>
   <localRepository>/usr/share/maven-repo</localRepository>
   <interactiveMode>false</interactiveMode>
@@ -31,6 +31,8 @@ def rust(spec: Spec, root: Path, debs: Debs) -> None:
     add(debs, root, "cargo", "rustc", "libstd-rust-dev")
     add(debs, root, "libllvm19", "libz3-4")
     add(debs, root, "gcc", "libc6-dev", tools=True)
+    if not (root / "usr/bin/cc").exists():
+        (root / "usr/bin/cc").symlink_to("gcc")
     home = dict(spec.env).get("CARGO_HOME", "/usr/local")
     target = root / home.strip("/") / "bin"
     target.mkdir(parents=True, exist_ok=True)
