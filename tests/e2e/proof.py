@@ -100,7 +100,7 @@ class Proof:
             list(pool.map(self._try, dict.fromkeys(wanted)))
 
     def _try(self, reference: str) -> None:
-        with suppress(LookupError, RuntimeError):
+        with suppress(LookupError, RuntimeError, OSError):
             self.images.make(reference)
 
     def context(self, one: Case) -> Path:

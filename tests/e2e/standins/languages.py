@@ -210,7 +210,7 @@ def php(spec: Spec, root: Path, debs: Debs) -> None:
         (link / "php.ini").unlink(missing_ok=True)
         (link / "php.ini").symlink_to(os.path.relpath(ini / "php.ini", link))
         for path in (link / "conf.d").iterdir():
-            shutil.move(path, ini / "conf.d")
+            shutil.move(path, ini / "conf.d" / path.name)
         (link / "conf.d").rmdir()
         (link / "conf.d").symlink_to(os.path.relpath(ini / "conf.d", link))
     if fpm:
