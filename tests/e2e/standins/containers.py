@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ENTER = Path(__file__).with_name("enter.py")
 CLIENT = Path(__file__).with_name("client.py")
-WAIT, STEP = 30.0, 0.05
+WAIT, READY, STEP = 30.0, 120.0, 0.05  # seconds; a database makes its files first
 ADDRESS = "10.0.0.2"  # as in enter.py
 
 
@@ -162,16 +162,16 @@ class Container:
     def ask(self, kind: str, port: int, *what: str) -> str:
         """What the server answers to client.py, as soon as it does; `TimeoutError` or `RuntimeError` with its log if not."""
         command = [sys.executable, "-I", str(CLIENT), kind, ADDRESS, str(port), *what]
-        return self._repeat(lambda: self._join(command, "--net"), f"no answer on {port} to {' '.join(what)}")
+        return self._repeat(lambda: self._join(command, "--net"), f"no answer on {port} to {' '.join(what)}", WAIT)
 
     def ready(self, argv: tuple[str, ...]) -> None:
         """Run `argv` in the container until it ends well; the errors of `ask`."""
-        self._repeat(lambda: self.inside(argv), f"no success of {' '.join(argv)}")
+        self._repeat(lambda: self.inside(argv), f"no success of {' '.join(argv)}", READY)
 
-    def _repeat(self, attempt: Callable[[], Finished], what: str) -> str:
+    def _repeat(self, attempt: Callable[[], Finished], what: str, seconds: float) -> str:
         assert self.process is not None
         last = "never asked"
-        end = time.monotonic() + WAIT
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise RuntimeError(f"ended with {self.process.returncode}: {self.output()[-1500:]}")
