@@ -147,9 +147,9 @@ def postgres(spec: Spec, root: Path, debs: Debs) -> None:
     shutil.copytree(root / "usr/lib/locale/C.utf8", root / "usr/lib/locale/en_US.utf8", dirs_exist_ok=True)
     sample = root / f"usr/share/postgresql/{POSTGRES}/postgresql.conf.sample"
     sample.write_text(re.sub(r"(?m)^#?listen_addresses.*", "listen_addresses = '*'", sample.read_text()))
-    if not (root / "var/run").exists():
-        (root / "var/run").symlink_to("../run")
-    _folder(root / "var/run/postgresql", owner, 0o1777)
+    for name in ("run", "var/run"):  # a directory in the package, a link in the image
+        if not (root / name).is_symlink():
+            _folder(root / name / "postgresql", owner, 0o1777)
     if spec.upstream:
         (root / "docker-entrypoint-initdb.d").mkdir(exist_ok=True)
         _folder(root / dict(spec.env)["PGDATA"].strip("/"), owner, 0o1777)
