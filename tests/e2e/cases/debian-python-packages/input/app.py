@@ -1,3 +1,5 @@
+import signal
+import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
@@ -8,4 +10,5 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"hello web")
 
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 HTTPServer(("", 8000), Handler).serve_forever()

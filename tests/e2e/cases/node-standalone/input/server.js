@@ -1,5 +1,6 @@
 const fs = require("fs");
 
+process.on("SIGTERM", () => process.exit(0));
 require("http").createServer((_, response) => {
   fs.writeFileSync(".next/cache/last", "seen");
   response.end(fs.readFileSync("public/greeting.txt", "utf8"));
