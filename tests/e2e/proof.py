@@ -26,7 +26,8 @@ CASES = Path(__file__).with_name("cases")
 NAMES = sorted(path.name for path in CASES.iterdir() if (path / "case.toml").is_file())
 REPOSITORY = ("curl", "gcc", "libc6-dev", "make", "passwd", "adduser", "tini", "ca-certificates", "tzdata", "libpq5",
               "bash", "busybox-static", "gzip", "tar", "unzip", "wget", "git", "g++", "build-essential", "libpq-dev",
-              "libgomp1", "libxml2", "file", "libyaml-dev", "jq", "dumb-init", "gosu", "procps")  # fmt: skip
+              "libgomp1", "libxml2", "file", "libyaml-dev", "jq", "dumb-init", "gosu", "procps",
+              "python3")  # fmt: skip
 SHELLS = ("sh", "bash", "dash", "ash", "busybox")
 MANAGERS = ("apt", "apt-get", "dpkg", "apk")
 
@@ -75,8 +76,10 @@ class Proof:
         self.debs = Debs(kept / "trixie", "trixie")
         self.debs.prepare()
         repository = kept / "repository"
-        if not (repository / "Packages").exists():
+        names = repository / "names"
+        if not names.exists() or names.read_text() != " ".join(REPOSITORY):
             self.debs.repository(repository, REPOSITORY)
+            names.write_text(" ".join(REPOSITORY))
         self.buildah.repository = repository
         self.buildah.go_cache = kept / "go-build"
         self.buildah.go_cache.mkdir(exist_ok=True)
@@ -90,12 +93,14 @@ class Proof:
         with ThreadPoolExecutor(2) as pool:
             verdicts = list(pool.map(lambda name: self.verdict(case(name)), names))
             wanted = [base for name in names for base in bases((case(name).source / "Dockerfile").read_text())]
-            for verdict in verdicts:
-                wanted += [*verdict.targets, *(stage.target for stage in verdict.stages if stage.target)]
+            for name, verdict in zip(names, verdicts, strict=True):
+                wanted += verdict.targets
+                if case(name).naive:
+                    wanted += [stage.target for stage in verdict.stages if stage.target]
             list(pool.map(self._try, dict.fromkeys(wanted)))
 
     def _try(self, reference: str) -> None:
-        with suppress(LookupError, RuntimeError):
+        with suppress(LookupError, RuntimeError, OSError):
             self.images.make(reference)
 
     def context(self, one: Case) -> Path:
@@ -175,13 +180,20 @@ class Proof:
         """Start the container and ask it as the case says; the text that came back."""
         asked = one.data["ask"]
         running.start(tuple(asked["argv"]) if "argv" in asked else None)
+        if "inside" in asked:
+            running.ready(tuple(asked["ready"]))
+            return running.inside(tuple(asked["inside"])).output
         if "port" not in asked:
             done = running.wait()
             assert done.code == 0, f"exit code {done.code}: {done.output[-3000:]}"
             return done.output
         port = asked.get("port_after", asked["port"]) if after else asked["port"]
-        texts = [running.ask(port, path, asked.get("method", "GET")) for path in asked.get("paths", ["/"])]
-        return "\n".join(texts)
+        if "send" in asked:
+            return running.ask("send", port, asked["send"])
+        if "script" in asked:
+            return running.ask("fastcgi", port, asked["script"])
+        paths = asked.get("paths", ["/"])
+        return "\n".join(running.ask("http", port, path, asked.get("method", "GET")) for path in paths)
 
     def present(self, root: Path, names: tuple[str, ...]) -> list[str]:
         """Which of the commands are in the file system `root`."""

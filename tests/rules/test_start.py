@@ -186,7 +186,7 @@ def test_what_the_safe_fixes_make_of_a_start(before: str, after: str) -> None:
 
 
 def test_a_repair_for_the_hardened_image_alone_waits_for_the_swap() -> None:
-    text = 'FROM mysql:8.4\nCOPY init.sql /docker-entrypoint-initdb.d/\nCMD ["--skip-name-resolve"]\n'
+    text = 'FROM redis:8\nRUN apt-get update && apt-get install -y nano\nCMD ["--appendonly", "yes"]\n'
     assert ("DHI502", "error", 3, 0) in found(text)
     text = 'FROM nginx:1.30\nRUN apt-get update && apt-get install -y nano\nCMD ["nginx", "-g", "daemon off;"]\n'
     assert ("DHI501", "error", 3, 0) in found(text)
@@ -197,3 +197,10 @@ def test_a_repair_for_the_hardened_image_alone_waits_for_the_swap() -> None:
 def test_a_long_command_line_is_read_once(count: int) -> None:
     words = ", ".join(['"tini"'] * count)
     assert len(found(f"FROM dhi.io/node:24-debian13\nCMD [{words}]\n")) <= 4
+
+
+@pytest.mark.parametrize("words", ['["--skip-name-resolve"]', '["mysqld", "--skip-name-resolve"]'])
+def test_arguments_that_a_start_script_drops_are_not_given_a_program(words: str) -> None:
+    text = f"FROM mysql:8.4\nCMD {words}\n"
+    assert found(text) == []
+    assert fixed(text) == text

@@ -1,4 +1,4 @@
-"""How the start script of a database image fills a new database, and what of it the hardened image leaves out (DHI803)."""
+"""What the start script of a database image does for a new database, and what of it the hardened image leaves out (DHI803)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, Any
 from ...dockerfile.details import Env
 from ..copied import brought
 from ..findings import Hit
+from ..start import basename, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ...dockerfile import Span
+    from ..start import Setting
     from ..subject import Subject
+
+_SERVERS = frozenset({"mysqld", "mariadbd"})
 
 
 def database(subject: Subject, images: Mapping[str, Mapping[str, Any]]) -> Iterator[Hit]:
     """The hits on a stage that ships and runs on one of `images`, by the name of the hardened image.
 
     Each has `folder`, whose scripts nothing runs; `ignored`, the variables that nothing reads; `allowed`, the values of variables
-    with which alone it starts; `data`, the variable with the data directory; `advice`, what to do instead.
+    with which alone it starts; `data`, the variable with the data directory; `options`, the variable whose words alone the script
+    gives to the server that it starts; `advice`, what to do instead.
     """
     target = subject.target
     facts = images.get(target.image) if target is not None else None
@@ -35,6 +40,13 @@ def database(subject: Subject, images: Mapping[str, Mapping[str, Any]]) -> Itera
         yield Hit(span, message, evidence, (), None, stage)
     yield from _refused(subject, facts.get("allowed", {}))
     yield from _data(subject, facts.get("data", ""))
+    yield from _arguments(subject, facts.get("options", ""))
+
+
+def drops_arguments(subject: Subject) -> bool:
+    """Whether the start script of the hardened image starts its server without the words of the CMD."""
+    target = subject.target
+    return target is not None and target.image in {"mysql", "mariadb"} and not _starts_itself(subject)
 
 
 def _starts_itself(subject: Subject) -> bool:
@@ -93,3 +105,29 @@ def _data(subject: Subject, name: str) -> Iterator[Hit]:
         message = f"{name}={value} is no directory of {subject.who} in {subject.image}: use {own}, or mount a volume of that user"
         evidence = f"{subject.evidence} makes {own} for {subject.who}"
         yield Hit(span, message, evidence, (), "warning", stage)
+
+
+def _arguments(subject: Subject, variable: str) -> Iterator[Hit]:
+    """Words of the CMD that the start script does not give to the server, and a server that it does not know by that name."""
+    target, start = subject.target, start_of(subject)
+    cmd: Setting | None = start.cmd if start is not None else None
+    if not variable or cmd is None or not cmd.words or target is None or not target.cmd:
+        return
+    first, server = cmd.words[0], target.cmd[0]
+    named = basename(first) in _SERVERS
+    given = cmd.words[1:] if named else cmd.words
+    if not named and not first.startswith("-"):
+        return
+    if named and first != server:
+        message = f"the start script of {subject.image} makes a new database for {server} alone, and starts {first} without one"
+        message += f': write CMD ["{server}"]' + (f" and put its arguments into {variable}" if given else "")
+    elif given:
+        shown = given[0] if len(given) == 1 else f"{given[0]} and {len(given) - 1} more"
+        message = (
+            f"the start script of {subject.image} drops the arguments of the CMD ({shown}): put them into {variable}"
+        )
+    else:
+        return
+    yield Hit(
+        cmd.span, message, _evidence(subject, f"it starts {server} with those of {variable} alone"), (), None, cmd.stage
+    )

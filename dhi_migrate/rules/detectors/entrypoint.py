@@ -19,6 +19,7 @@ from ..start import SHELLS, basename
 from ..start_causes import causes
 from ..start_edits import clear_entrypoint, drop_words, is_alone, prepend_words, remove, write_words
 from ..start_programs import program_trouble
+from .database import drops_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def entrypoint(subject: Subject, problem: Problem) -> Iterator[Hit]:
             yield from _default(subject, target, cause)
         elif cause.setting is not None and problem == "doubled" and cause.kind in {"doubled", "captured"}:
             yield _doubled(subject, target, cause, cause.setting)
-        elif cause.setting is not None and problem == "lost" and cause.kind == "lost":
+        elif cause.setting is not None and problem == "lost" and cause.kind == "lost" and not drops_arguments(subject):
             yield _lost(subject, target, cause, cause.setting)
 
 
@@ -103,8 +104,6 @@ def _undouble(
 def _lost(subject: Subject, target: Definition, cause: Cause, cmd: Setting) -> Hit:
     words = cause.name.split()
     program = plain_name(words[0])
-    if target.cmd and not same_program(program, target.cmd[0]) and program in {"mysqld", "mariadbd"}:
-        program = target.cmd[0]  # mariadb has had both names; the script of the image knows one
     added = (program, *words[1:])
     image = subject.image
     shown = exec_form((*added, *cause.words[:1]))[:-1]

@@ -8,26 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from .builder import Buildah
 
 ENTER = Path(__file__).with_name("enter.py")
-WAIT, STEP = 30.0, 0.05
-ASK = """
-import sys, urllib.request, urllib.error
-try:
-    with urllib.request.urlopen(urllib.request.Request(sys.argv[1], method=sys.argv[2]), timeout=5) as answer:
-        sys.stdout.write(answer.read().decode())
-except urllib.error.HTTPError as error:
-    sys.stdout.write(f"HTTP {error.code} {error.read().decode(errors='replace')}")
-except OSError as error:
-    sys.exit(f"refused: {error}")
-"""
+CLIENT = Path(__file__).with_name("client.py")
+WAIT, READY, STEP = 30.0, 120.0, 0.05  # seconds; a database makes its files first
+ADDRESS = "10.0.0.2"  # as in enter.py
 
 
 class Owner(NamedTuple):
@@ -94,6 +88,10 @@ class Container:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.process is not None and self.process.poll() is None:
+            pid = self.pid  # the end of unshare is no end for a program that has changed its user
+            if pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.kill()
             self.process.wait()
         self.buildah.discard(self.name)
@@ -168,21 +166,29 @@ class Container:
         done = subprocess.run(join, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
         return Finished(done.returncode, done.stdout.decode(errors="replace"))
 
-    def ask(self, port: int, path: str, method: str = "GET") -> str:
-        """What the server answers, as soon as it does; `TimeoutError` or `RuntimeError` with its log where it does not."""
+    def ask(self, kind: str, port: int, *what: str) -> str:
+        """What the server answers to client.py, as soon as it does; `TimeoutError` or `RuntimeError` with its log if not."""
+        command = [sys.executable, "-I", str(CLIENT), kind, ADDRESS, str(port), *what]
+        return self._repeat(lambda: self._join(command, "--net"), f"no answer on {port} to {' '.join(what)}", WAIT)
+
+    def ready(self, argv: tuple[str, ...]) -> None:
+        """Run `argv` in the container until it ends well; the errors of `ask`."""
+        self._repeat(lambda: self.inside(argv), f"no success of {' '.join(argv)}", READY)
+
+    def _repeat(self, attempt: Callable[[], Finished], what: str, seconds: float) -> str:
         assert self.process is not None
-        url, last = f"http://127.0.0.1:{port}{path}", "never asked"
-        end = time.monotonic() + WAIT
+        last = "never asked"
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise RuntimeError(f"ended with {self.process.returncode}: {self.output()[-1500:]}")
             if self.pid is not None:
-                done = self._join([sys.executable, "-I", "-c", ASK, url, method], "--net")
+                done = attempt()
                 if done.code == 0:
                     return done.output
                 last = done.output
             time.sleep(STEP)
-        raise TimeoutError(f"no answer on {url} ({last.strip()}): {self.output()[-1500:]}")
+        raise TimeoutError(f"{what} ({last.strip()}): {self.output()[-1500:]}")
 
     def stop(self, seconds: float = 8.0) -> bool:
         """Send the stop signal; whether it ended by itself in that time."""

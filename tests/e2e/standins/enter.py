@@ -16,7 +16,8 @@ import struct
 import sys
 
 MS_BIND, MS_REC, MS_NOSUID = 4096, 16384, 2
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCSIFADDR, IFF_UP = 0x8913, 0x8914, 0x8916, 1
+ADDRESS = "10.0.0.2"  # from which a container is asked, as from another one: not a loopback address
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 
@@ -27,11 +28,13 @@ def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> No
 
 
 def loopback() -> None:
-    """Bring up lo, and let everybody open low ports, as Docker does since 20.10."""
+    """Bring up lo with a second address, and let everybody open low ports, as Docker does since 20.10."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         request = struct.pack("16sh", b"lo", 0)
         flags = struct.unpack("16sh", fcntl.ioctl(one, SIOCGIFFLAGS, request))[1]
         fcntl.ioctl(one, SIOCSIFFLAGS, struct.pack("16sh", b"lo", flags | IFF_UP))
+        address = struct.pack("16sHH4s8x", b"lo:1", socket.AF_INET, 0, socket.inet_aton(ADDRESS))
+        fcntl.ioctl(one, SIOCSIFADDR, address)
     with open("/proc/sys/net/ipv4/ip_unprivileged_port_start", "w", encoding="ascii") as stream:
         stream.write("0")
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import languages
+from . import recipes
 from .debs import Debs, package_name, record, unpack
 from .specs import DATA_PACKAGES, GENERATION, Spec, hardened, upstream
 
@@ -110,7 +110,7 @@ class Images:
             _system(files, root)
         (root / "etc/passwd").write_text("".join(f"{line}\n" for line in spec.passwd))
         (root / "etc/group").write_text("".join(f"{line}\n" for line in spec.group))
-        languages.install(spec, root, self.debs)
+        recipes.install(spec, root, self.debs)
         self._shells(spec, root)
         if spec.certificates:
             _certificates(self.debs, root)

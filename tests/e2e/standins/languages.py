@@ -1,4 +1,4 @@
-"""The languages and servers of stand-in images, from Debian packages and npm, at the prefix that the facts give."""
+"""The languages of stand-in images, from Debian packages and npm, at the prefix that the facts give."""
 
 from __future__ import annotations
 
@@ -14,33 +14,12 @@ from .debs import Debs, package_name, unpack
 from .specs import DATA_PACKAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .specs import Spec
 
 PYTHON, GO, JAVA, PHP, RUBY = "3.13", "1.24", "21", "8.4", "3.3"
 NODE, NPM = "22.23.3", "10.9.9"
+HEAVY = ("libllvm19", "libz3-4", "libperl5.40", "libgl1", "libx11-6")  # nothing of the cases uses them
 
-PREFIXING = """#!/bin/sh
-set -e
-if [ "${1#-}" != "$1" ] || [ "${1%.conf}" != "$1" ] || { [ -n "$1" ] && [ -f "$1" ] && ! [ -x "$1" ]; } \\
-  || ! command -v "$1" >/dev/null; then set -- PROGRAM "$@"; fi
-exec "$@"
-"""
-PLAIN = '#!/bin/sh\nexec "$@"\n'
-NGINX_START = """#!/bin/sh
-set -e
-for script in /docker-entrypoint.d/*.sh; do if [ -x "$script" ]; then "$script"; fi; done
-exec "$@"
-"""
-TEMPLATES = """#!/bin/sh
-set -e
-for file in /etc/nginx/templates/*.template; do
-  [ -f "$file" ] || continue
-  name=$(basename "$file" .template)
-  envsubst "$(printf '${%s} ' $(env | cut -d= -f1))" <"$file" >"/etc/nginx/conf.d/$name"
-done
-"""
 NGINX_CONF = """USERLINE
 worker_processes 1;
 error_log /dev/stderr notice;
@@ -68,36 +47,15 @@ def script(path: Path, text: str) -> None:
 
 
 def add(debs: Debs, root: Path, *names: str, tools: bool = False) -> None:
-    """Unpack packages with the libraries that they depend on; `tools`: with all that they depend on."""
+    """Unpack packages with the libraries that they depend on but `HEAVY`; `tools`: with all that they depend on."""
     chosen = []
     for path in debs.closure(names):
         name = package_name(path)
-        wanted = name in names or name in DATA_PACKAGES or (name.startswith("lib") and "pam-" not in name)
+        library = name.startswith("lib") and "pam-" not in name and name not in HEAVY
+        wanted = name in names or name in DATA_PACKAGES or library
         if (tools and name not in {"base-files", "base-passwd"}) or wanted:
             chosen.append(path)
     unpack(tuple(chosen), root)
-
-
-def install(spec: Spec, root: Path, debs: Debs) -> None:
-    """Put the language of `spec` into `root`, and the upstream entrypoint script where it has one."""
-    make: Callable[[Spec, Path, Debs], None] | None = RECIPES.get(spec.language)
-    if make is not None:
-        make(spec, root, debs)
-    elif spec.language:
-        raise LookupError(f"{spec.reference}: no recipe")
-    first = spec.entrypoint[0] if spec.entrypoint else ""
-    if not first.endswith((".sh", "-entrypoint")):
-        return
-    path = root / (first.lstrip("/") if first.startswith("/") else f"usr/local/bin/{first}")
-    if path.exists():
-        return
-    program = {"node": "node", "php": "php", "redis": "redis-server", "memcached": "memcached", "postgres": "postgres",
-               "haproxy": "haproxy"}.get(spec.language)  # fmt: skip
-    if spec.language == "nginx":
-        script(path, NGINX_START)
-        script(root / "docker-entrypoint.d/20-envsubst-on-templates.sh", TEMPLATES)
-    else:
-        script(path, PREFIXING.replace("PROGRAM", program) if program else PLAIN)
 
 
 def python(spec: Spec, root: Path, debs: Debs) -> None:
@@ -137,11 +95,11 @@ def python(spec: Spec, root: Path, debs: Debs) -> None:
                    "import sys\nsys.exit(main())\n")  # fmt: skip
 
 
-def _npm(debs: Debs, name: str, version: str) -> Path:
+def npm_package(debs: Debs, name: str, version: str) -> Path:
     """The tarball of an npm package, got once with the npm client."""
     target = debs.directory.parent / "npm"
     target.mkdir(exist_ok=True)
-    path = target / f"{name}-{version}.tgz"
+    path = target / f"{name.lstrip('@').replace('/', '-')}-{version}.tgz"
     if not path.exists():
         subprocess.run(["npm", "pack", f"{name}@{version}", "--silent", "--pack-destination", str(target)], check=True,
                        stdout=subprocess.DEVNULL)  # fmt: skip
@@ -155,14 +113,14 @@ def node(spec: Spec, root: Path, debs: Debs) -> None:
     platform = {"amd64": "linux-x64", "arm64": "linux-arm64"}[debs.architecture]
     (prefix / "bin").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        subprocess.run(["tar", "xzf", str(_npm(debs, f"node-{platform}", NODE)), "-C", scratch], check=True)
+        subprocess.run(["tar", "xzf", str(npm_package(debs, f"node-{platform}", NODE)), "-C", scratch], check=True)
         shutil.copy2(Path(scratch) / "package/bin/node", prefix / "bin/node")
         if spec.dev:
             target = prefix / "lib/node_modules"
             target.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["tar", "xzf", str(_npm(debs, "npm", NPM)), "-C", str(target)], check=True)
+            subprocess.run(["tar", "xzf", str(npm_package(debs, "npm", NPM)), "-C", str(target)], check=True)
             (target / "package").rename(target / "npm")
-            subprocess.run(["tar", "xzf", str(_npm(debs, "yarn", "1.22.22")), "-C", str(target)], check=True)
+            subprocess.run(["tar", "xzf", str(npm_package(debs, "yarn", "1.22.22")), "-C", str(target)], check=True)
             (target / "package").rename(target / "yarn")
             for name in ("npm", "npx"):
                 (prefix / "bin" / name).symlink_to(f"../lib/node_modules/npm/bin/{name}-cli.js")
@@ -240,20 +198,39 @@ def php(spec: Spec, root: Path, debs: Debs) -> None:
         conf = root / f"etc/php/{PHP}/{flavour}/conf.d"
         conf.mkdir(parents=True, exist_ok=True)
         (conf / "10-modules.ini").write_text(modules)
+    ini = root / dict(spec.env).get("PHP_INI_DIR", "/usr/local/etc/php").strip("/")
+    if not spec.upstream:  # there it is a link
+        ini = prefix / "etc/php"
+    (ini / "conf.d").mkdir(parents=True, exist_ok=True)
+    for name in ("php.ini-production", "php.ini-development"):
+        if spec.upstream or spec.dev:
+            (ini / name).write_text("memory_limit = 128M\n")
+    for flavour in ("cli", *(["fpm"] if fpm else [])):
+        link = root / f"etc/php/{PHP}/{flavour}"
+        (link / "php.ini").unlink(missing_ok=True)
+        (link / "php.ini").symlink_to(os.path.relpath(ini / "php.ini", link))
+        for path in (link / "conf.d").iterdir():
+            shutil.move(path, ini / "conf.d" / path.name)
+        (link / "conf.d").rmdir()
+        (link / "conf.d").symlink_to(os.path.relpath(ini / "conf.d", link))
     if fpm:
-        (prefix / "sbin").mkdir(parents=True, exist_ok=True)
-        shutil.move(root / f"usr/sbin/php-fpm{PHP}", prefix / "sbin/php-fpm")
-        who = "user = www-data\ngroup = www-data\n" if spec.upstream else ""
-        (root / f"etc/php/{PHP}/fpm/php-fpm.conf").write_text(
-            f"[global]\nerror_log = /proc/self/fd/2\ndaemonize = no\npid = none\n[www]\n{who}listen = 9000\npm = static\n"
-            "pm.max_children = 1\nclear_env = no\n".replace("pid = none\n", "")
-        )
-    ini = dict(spec.env).get("PHP_INI_DIR", "/usr/local/etc/php")
-    if spec.upstream:
-        (root / ini.strip("/")).mkdir(parents=True, exist_ok=True)
+        _fpm(spec, root, prefix)
     if spec.upstream:
         for name in ("docker-php-ext-install", "docker-php-ext-enable", "docker-php-ext-configure"):
             script(root / "usr/local/bin" / name, '#!/bin/sh\necho "stand-in: $0 $*"\n')
+
+
+def _fpm(spec: Spec, root: Path, prefix: Path) -> None:
+    """php-fpm with the pools in php-fpm.d of the prefix, in the foreground, as the images configure it."""
+    (prefix / "sbin").mkdir(parents=True, exist_ok=True)
+    shutil.move(root / f"usr/sbin/php-fpm{PHP}", prefix / "sbin/php-fpm")
+    pools = prefix / "etc/php-fpm.d"
+    pools.mkdir(parents=True, exist_ok=True)
+    main = "[global]\nerror_log = /proc/self/fd/2\ndaemonize = no\n"
+    (root / f"etc/php/{PHP}/fpm/php-fpm.conf").write_text(f"{main}include = {spec.prefix}/etc/php-fpm.d/*.conf\n")
+    who = "www-data" if spec.upstream else "nonroot"
+    (pools / "www.conf").write_text(f"[www]\nuser = {who}\ngroup = {who}\npm = static\npm.max_children = 1\n")
+    (pools / "docker.conf").write_text("[www]\nclear_env = no\ncatch_workers_output = yes\nlisten = 9000\n")
 
 
 def ruby(spec: Spec, root: Path, debs: Debs) -> None:
@@ -268,32 +245,3 @@ def ruby(spec: Spec, root: Path, debs: Debs) -> None:
     (root / "usr/local/bundle").mkdir(parents=True, exist_ok=True)
     if spec.upstream:
         (root / "usr/local/bundle").chmod(0o1777)
-
-
-def server(package: str, *names: str) -> Callable[[Spec, Path, Debs], None]:
-    def make(spec: Spec, root: Path, debs: Debs) -> None:
-        add(debs, root, package, *names)
-        path = dict(spec.env)["PATH"].split(":")
-        for name in (package, "redis-server", "haproxy", "caddy", "memcached"):
-            for directory in ("usr/bin", "usr/sbin"):
-                there = root / directory / name
-                if there.exists() and f"/{directory}" not in path:
-                    (root / "usr/local/bin" / name).symlink_to(f"/{directory}/{name}")
-
-    return make
-
-
-def redis(spec: Spec, root: Path, debs: Debs) -> None:
-    add(debs, root, "redis-server", "redis-tools", *(["tini"] if any("tini" in one for one in spec.entrypoint) else []))
-    path = root / "etc/redis/redis.conf"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o755)
-    path.write_text("port 6379\ndir /data\n")
-    path.chmod(0o644)
-    (root / "data").mkdir(exist_ok=True)
-
-
-RECIPES: dict[str, Callable[[Spec, Path, Debs], None]] = {
-    "python": python, "node": node, "go": go, "java": java, "nginx": nginx, "php": php, "ruby": ruby,
-    "redis": redis, "memcached": server("memcached"), "haproxy": server("haproxy"), "caddy": server("caddy"),
-}  # fmt: skip

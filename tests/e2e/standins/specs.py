@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dhi_migrate import Catalog
     from dhi_migrate.catalog.model import Definition
 
-GENERATION = "8"
+GENERATION = "9"
 """Change it when the making of images changes: it is part of the names under which they are kept."""
 
 ESSENTIAL = ("base-files", "base-passwd", "bash", "dash", "coreutils", "debianutils", "diffutils", "dpkg", "findutils",
@@ -22,7 +22,8 @@ TOOLS = {"curl": "curl", "gcc": "gcc", "make": "make", "adduser": "adduser", "en
 """Commands of the upstream facts -> the Debian package that has them. Other commands are left out."""
 
 NUMBERS = {"root": 0, "daemon": 1, "www-data": 33, "nobody": 65534, "_apt": 42, "node": 1000, "nginx": 101, "redis": 999,
-           "postgres": 999, "memcache": 11211, "haproxy": 99, "ubuntu": 1000, "mysql": 999, "nonroot": 65532}  # fmt: skip
+           "postgres": 999, "memcache": 11211, "haproxy": 99, "ubuntu": 1000, "mysql": 999, "nonroot": 65532,
+           "valkey": 999, "bun": 1000, "deno": 1993}  # fmt: skip
 START = {"docker-entrypoint.sh": "docker-entrypoint.sh", "docker-php-entrypoint": "docker-php-entrypoint",
          "/docker-entrypoint.sh": "nginx", "/__cacert_entrypoint.sh": "plain",
          "/usr/local/bin/mvn-entrypoint.sh": "plain"}  # fmt: skip
@@ -81,7 +82,7 @@ LANGUAGES = {
     "python": "python", "node": "node", "golang": "go", "eclipse-temurin": "java", "nginx": "nginx",
     "php": "php", "ruby": "ruby", "redis": "redis", "memcached": "memcached", "haproxy": "haproxy", "caddy": "caddy",
     "composer": "composer", "httpd": "httpd", "postgres": "postgres", "mariadb": "mariadb", "openjdk": "java",
-    "amazoncorretto": "java",
+    "amazoncorretto": "java", "rust": "rust", "maven": "maven", "valkey": "valkey", "bun": "bun", "deno": "deno",
 }  # fmt: skip
 
 
@@ -155,7 +156,7 @@ def upstream(catalog: Catalog, reference: str) -> Spec:
         )
     packages: tuple[str, ...] = ESSENTIAL if found.package_manager == "apt" else ()
     packages += tuple(TOOLS[tool] for tool in found.tools if tool in TOOLS)
-    if language not in {"go", "python"}:  # for their size
+    if language not in {"go", "python", "rust"}:  # for their size
         packages = tuple(one for one in packages if one not in {"gcc", "make"})
     if "gcc" in packages:
         packages += ("libc6-dev",)
@@ -167,8 +168,12 @@ def upstream(catalog: Catalog, reference: str) -> Spec:
     env = {"PATH": PATH, **found.env}
     if language == "go":
         env["PATH"] = f"/go/bin:{prefix}/bin:{PATH}"
-    if language in {"java"}:
+    if language in {"java", "maven"}:
         env["PATH"] = f"{found.prefix['java']}/bin:{PATH}"
+    if language == "rust":
+        env["PATH"] = f"{found.prefix['cargo']}/bin:{PATH}"
+    if language == "postgres":
+        env["PATH"] = f"/usr/lib/postgresql/{tag.partition('-')[0]}/bin:{PATH}"
     people = [one for one in dict.fromkeys((*found.users_present, *found.user.split(":"))) if one and not one.isdigit()]
     shells = ("/bin/bash", "/bin/sh") if found.shell == "bash" else ("/bin/sh",) if found.shell == "busybox" else ()
     return Spec(

@@ -1,0 +1,2 @@
+create table goods (name text);
+insert into goods values ('tea');
