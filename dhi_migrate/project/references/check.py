@@ -104,6 +104,18 @@ def _findings(
     return found
 
 
+def services_of(file: ProjectFile) -> list[Service]:
+    """What `file` starts or builds, as far as it is written out; empty for a kind that has no services, and for templates."""
+    kind = kind_of(file.path)
+    if kind is None or kind in {"python", "makefile", "jenkinsfile", "helm-values", "helm-template", "kustomize"}:
+        return []
+    if not any(word in file.data for word in _WORDS.get(kind, (b"image",))) or (
+        kind == "kubernetes" and b"{{" in file.data
+    ):
+        return []
+    return [one for document in _parse(file.data, kind).documents for one in _services(file, kind, document)]
+
+
 def _parse(data: bytes, kind: Kind) -> Yaml:
     from .yaml_tree import MAX_BYTES, Yaml, parse_yaml
 
