@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from ..catalog.model import CatalogInfo
 from ..catalog.store import Catalog
@@ -22,6 +23,9 @@ from .prepare import RunError, prepare
 from .progress import Progress
 from .reporter import FAILED, OK
 from .work import Job, internal
+
+if TYPE_CHECKING:
+    from ..project.repository_plan import RepositoryPlan
 
 
 def run(options: CheckOptions, format: PlanFormat) -> int:
@@ -61,7 +65,10 @@ def _run(options: CheckOptions, format: PlanFormat) -> int:
             plans = _collected(planned, len(files), quiet=options.quiet)
             if stop.at is not None:
                 raise KeyboardInterrupt
-        for piece in _laid_out(plans, format, jobs[0].style, prepared.catalog.info, quiet=options.quiet):
+        from .repository import around_plans
+
+        around = around_plans(options, given, plans, prepared.catalog, jobs[0].settings)
+        for piece in _laid_out(plans, around, format, jobs[0].style, prepared.catalog.info, quiet=options.quiet):
             output.write(piece.encode())
             if output.broken:
                 break
@@ -122,7 +129,13 @@ def _collected(planned: Iterator[FilePlan], total: int, *, quiet: bool) -> list[
 
 
 def _laid_out(
-    plans: Sequence[FilePlan], format: PlanFormat, style: Style, info: CatalogInfo, *, quiet: bool
+    plans: Sequence[FilePlan],
+    around: RepositoryPlan | None,
+    format: PlanFormat,
+    style: Style,
+    info: CatalogInfo,
+    *,
+    quiet: bool,
 ) -> Iterator[str]:
     """Give the report in pieces; without the totals when `quiet`, except in JSON, whose form is fixed."""
     totals = plan_totals(plans)
@@ -133,12 +146,14 @@ def _laid_out(
         yield render_head(info)
         for number, plan in enumerate(plans):
             yield ("," if number else "") + plan_json.render_file(plan)
-        yield plan_json.render_tail(totals)
+        yield plan_json.render_tail(totals, around)
     elif format == "markdown":
         from ..report import plan_markdown
 
         yield plan_markdown.render_head()
         yield from map(plan_markdown.render_row, plans)
+        if around is not None:
+            yield plan_markdown.render_repository(around)
         if not quiet:
             yield plan_markdown.render_tail(totals)
     else:
@@ -146,5 +161,9 @@ def _laid_out(
 
         for plan in plans:
             yield plan_text.render_plan(plan, style)
+        if around is not None:
+            from ..report.plan_repository import render_repository
+
+            yield render_repository(around, style)
         if not quiet:
             yield plan_text.render_plan_totals(totals, style)

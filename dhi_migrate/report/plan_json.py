@@ -13,6 +13,7 @@ from .escape import printable
 if TYPE_CHECKING:
     from ..migrate.gain import Gain, ImageTraits
     from ..migrate.plan import FilePlan, PlannedSwap, PlanTotals
+    from ..project.repository_plan import Place, RepositoryPlan
 
 
 def render_file(plan: FilePlan) -> str:
@@ -20,8 +21,8 @@ def render_file(plan: FilePlan) -> str:
     return "\n  " + json.dumps(plan_object(plan), indent=1).replace("\n", "\n  ")
 
 
-def render_tail(totals: PlanTotals) -> str:
-    """Give the end of the document."""
+def render_tail(totals: PlanTotals, around: RepositoryPlan | None = None) -> str:
+    """Give the end of the document; `around` is the plan of the repository, where there is one."""
     summary = {
         "files": totals.files,
         "groups": [group._asdict() for group in totals.groups],
@@ -33,7 +34,8 @@ def render_tail(totals: PlanTotals) -> str:
         "unknown_shell": totals.unknown_shell,
         "unknown_package_manager": totals.unknown_package_manager,
     }
-    return f'],\n "summary": {json.dumps(summary)}}}\n'
+    repository = "" if around is None else f',\n "repository": {json.dumps(_repository(around))}'
+    return f'],\n "summary": {json.dumps(summary)}{repository}}}\n'
 
 
 def plan_object(plan: FilePlan) -> dict[str, Any]:
@@ -64,6 +66,37 @@ def plan_object(plan: FilePlan) -> dict[str, Any]:
         "gain": None if plan.gain is None else _gain(plan.gain),
         "problem": _text(plan.problem),
     }
+
+
+def _repository(around: RepositoryPlan) -> dict[str, Any]:
+    return {
+        "images": [
+            {
+                "dockerfile": printable(one.dockerfile),
+                "target": _text(one.target),
+                "image": _text(one.image),
+                "built_by": [_place(place) for place in one.built_by],
+                "run_by": [_place(place) for place in one.run_by],
+            }
+            for one in around.images
+        ],
+        "groups": [
+            {
+                "dockerfiles": [printable(path) for path in one.dockerfiles],
+                "cycle": [printable(path) for path in one.cycle],
+                "files": [printable(path) for path in one.files],
+                "by_hand": [
+                    {"path": printable(hand.path), "line": hand.line, "rule": hand.rule, "text": printable(hand.text)}
+                    for hand in one.by_hand
+                ],
+            }
+            for one in around.groups
+        ],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"path": printable(place.path), "line": place.line, "service": printable(place.service)}
 
 
 def _swap(swap: PlannedSwap) -> dict[str, Any]:

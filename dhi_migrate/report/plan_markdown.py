@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .escape import visible
+from .plan_repository import image_in_words, lines_of_group
 from .plan_text import (
     blockers_in_words,
     edits_in_words,
@@ -19,6 +20,7 @@ from .plan_text import (
 
 if TYPE_CHECKING:
     from ..migrate.plan import FilePlan, PlannedSwap, PlanTotals
+    from ..project.repository_plan import RepositoryPlan
 
 _SPECIAL = regex(r"[\\`*_{}\[\]|~<>&]")
 _HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -51,6 +53,17 @@ def render_row(plan: FilePlan) -> str:
             _plain(gain_in_words(plan.gain)).replace("-&gt;", "→") if plan.gain is not None else "",
         ]
     return f"| {' | '.join(cells)} |\n"
+
+
+def render_repository(around: RepositoryPlan) -> str:
+    """Give the images of the repository and the groups, as lists below the table."""
+    lines = ["", "### Images", "", *(f"- {_plain(image_in_words(one))}" for one in around.images)]
+    if around.groups:
+        lines += ["", "### One pull request each", ""]
+    for number, group in enumerate(around.groups, 1):
+        head, *rest = lines_of_group(group)
+        lines += [f"{number}. {_plain(head)}", *(f"   - {_plain(one)}" for one in rest)]
+    return "\n".join(lines) + "\n"
 
 
 def render_tail(totals: PlanTotals) -> str:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from .check import check_project_file
+from .check import check_project_file, services_of
 from .kinds import kind_of
 from .model import Kind, ProjectFile, ProjectTree
 from .repository import RepositoryTree
 
-__all__ = ["Kind", "ProjectFile", "ProjectTree", "RepositoryTree", "check_project_file", "kind_of"]
+__all__ = ["Kind", "ProjectFile", "ProjectTree", "RepositoryTree", "check_project_file", "kind_of", "services_of"]

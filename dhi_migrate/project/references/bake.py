@@ -43,7 +43,9 @@ def bake_services(root: Node, path: str) -> Iterator[Service]:
         if context is None or inside is None or (stage is not None and "$" in stage):
             continue
         given = arguments(node.get("args"))
-        yield Service(f"target {name}", None, build=Build(context, inside, inline, given, stage, node.span))
+        tags = tuple(tag for tag in node.each("tags") if tag.kind == "scalar")
+        build = Build(context, inside, inline, given, stage, node.span)
+        yield Service(f"target {name}", None, build=build, tags=tags)
 
 
 def parse_hcl(data: bytes) -> Node | None:

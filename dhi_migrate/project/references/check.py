@@ -114,12 +114,15 @@ def _worth_reading(file: ProjectFile, kind: Kind) -> bool:
     return any(word in file.data for word in _WORDS.get(kind, (b"image",)))
 
 
-def services_in(file: ProjectFile) -> tuple[Service, ...]:
-    """What `file` starts or builds; nothing for a file of a kind that has no services, or one that cannot be read."""
+_WITHOUT_SERVICES = frozenset({"python", "makefile", "jenkinsfile", "helm-values", "helm-template", "kustomize"})
+
+
+def services_of(file: ProjectFile) -> tuple[Service, ...]:
+    """What `file` starts or builds, as far as it is written out; empty for a kind that has no services, and for templates."""
     kind = kind_of(file.path)
-    if kind in {None, "python", "makefile", "jenkinsfile", "kustomize", "helm-values"} or not _worth_reading(
-        file, kind
-    ):
+    if kind is None or kind in _WITHOUT_SERVICES or not _worth_reading(file, kind):
+        return ()
+    if kind == "kubernetes" and b"{{" in file.data:
         return ()
     return tuple(one for document in _parse(file.data, kind).documents for one in _services(file, kind, document))
 

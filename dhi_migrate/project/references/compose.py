@@ -57,6 +57,7 @@ def _service(name: str, node: Node, folder: str) -> Service:
         doubts=tuple(lines.doubts),
         build=build,
         platform=_platform(node),
+        tags=(image,) if build is not None and image is not None else (),
     )
 
 

@@ -68,6 +68,7 @@ class Service(NamedTuple):
     `lines` are in force together; each of `checks` is judged by itself, since an image has one health check at most. `role`
     "build" is for what runs shell commands in the container, as jobs do. `doubts` say what is not known of it: then nothing is
     changed unasked. `free_ports` tells that its ports below 1024 need no right of root.
+    `tags` are the names that what it builds gets.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Service(NamedTuple):
     build: Build | None = None
     free_ports: bool = True
     platform: str = ""
+    tags: tuple[Node, ...] = ()
 
 
 class Lines:

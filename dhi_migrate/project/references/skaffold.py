@@ -35,4 +35,7 @@ def skaffold_services(root: Node, path: str) -> Iterator[Service]:
                 (name, None if value is not None and "{{" in value else value, node)
                 for name, value, node in arguments(docker.get("buildArgs"))
             )
-            yield Service("artifact", None, build=Build(context, inside, None, given, target, docker.span))
+            image = artifact.get("image")
+            tags = (image,) if image is not None and image.kind == "scalar" else ()
+            built = Build(context, inside, None, given, target, docker.span)
+            yield Service("artifact", None, build=built, tags=tags)

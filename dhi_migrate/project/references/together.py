@@ -12,7 +12,7 @@ from ..._record import NamedTuple
 from ...dockerfile import Source
 from ...migrate.levels import migrate_source
 from ...migrate.outcome import Migration
-from .check import check_project_file, services_in
+from .check import check_project_file, services_of
 from .fixing import fix_project_file
 from .judging import broken_by_build, published_by
 from .model import Joint, OverlayTree, ProjectFile, SubTree
@@ -67,7 +67,7 @@ def uses_in(file: ProjectFile, shown: str = "") -> tuple[Use, ...]:
     """The services of `file`, which messages call `shown`, that build a Dockerfile of the repository."""
     return tuple(
         Use(file, shown or file.path, one, one.build)
-        for one in services_in(file)
+        for one in services_of(file)
         if one.build is not None and one.build.inline is None
     )
 
