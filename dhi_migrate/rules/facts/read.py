@@ -115,7 +115,7 @@ def script_facts(instruction: Instruction, script: Script) -> RunFacts:
 
 def writes_in_groups(instruction: Instruction) -> bool:
     """Whether the output of a whole group or loop of the RUN `instruction` may go to a file that no command shows."""
-    return _GROUP_WRITES.search(instruction.original) is not None
+    return ">" in instruction.original and _GROUP_WRITES.search(instruction.original) is not None
 
 
 def _is_read(command: Command, commands: tuple[Command, ...], index: int) -> bool:
