@@ -7,6 +7,7 @@ formed. Where edition and flavor cannot be told apart (``pg18``, ``python3.12``)
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from .._pattern import regex
@@ -127,6 +128,7 @@ def _release(word: str, name: str) -> str | None:
     return number if not number or all(part.isdecimal() for part in number.split(".")) else None
 
 
+@lru_cache(maxsize=4096)
 def parse_hardened_tag(tag: str, flavor: str | None = None) -> HardenedTag | None:
     """Parse a hardened image's `tag`; `flavor` is the definition's own, where known. None: not of this form."""
     rest = tag
@@ -213,6 +215,7 @@ def _operating_system(word: str) -> UpstreamOS | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def parse_upstream_tag(tag: str | None) -> UpstreamTag:
     """Split an upstream `tag` into its parts; never fails: upstream tags follow no grammar. None is ``latest``."""
     if tag is None:

@@ -53,9 +53,24 @@ _GROUP_WRITES = regex(r"(?:[)}]|\b(?:fi|done|esac))[ \t]*[0-9&]?>")
 _Pure = Literal["packages", "cleanup", "accounts", "files", "language", "build"]
 
 
+# The facts of the instructions that were read last, each with its instruction, whose identity is the key: rules ask for the same
+# ones again and again, and an instruction that is equal in another file has other places.
+_known: dict[tuple[int, bool], tuple[Instruction, RunFacts]] = {}
+_MOST_KNOWN = 512
+
+
 def read_facts(instruction: Instruction, posix: bool = True) -> RunFacts:
-    """What the commands of the RUN `instruction` do; `posix` is False where it runs in another shell than sh and its kin."""
-    return script_facts(instruction, read_run(instruction, posix=posix))
+    """What the commands of the RUN `instruction` do; `posix` is False where it runs in another shell than sh and its kin.
+
+    They are read once and kept while the file is judged.
+    """
+    key = id(instruction), posix
+    found = _known.get(key)
+    if found is None or found[0] is not instruction:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        found = _known[key] = instruction, script_facts(instruction, read_run(instruction, posix=posix))
+    return found[1]
 
 
 def stage_facts(stage: Stage) -> StageFacts:
