@@ -68,7 +68,7 @@ def read_facts(instruction: Instruction, posix: bool = True) -> RunFacts:
     found = _known.get(key)
     if found is None or found[0] is not instruction:
         if len(_known) >= _MOST_KNOWN:
-            _known.clear()
+            _known.pop(next(iter(_known)), None)  # the oldest
         found = _known[key] = instruction, script_facts(instruction, read_run(instruction, posix=posix))
     return found[1]
 
