@@ -23,14 +23,37 @@ else:
 
     _tuple_new = tuple.__new__
 
+    # One function for each number of fields: a constructor is a copy of it with the names of the fields. Compiling its text
+    # instead would take thirty times as long, and a run on one file makes a hundred of them.
+    _SHAPES = (
+        lambda _cls: _tuple_new(_cls, ()),
+        lambda _cls, a: _tuple_new(_cls, (a,)),
+        lambda _cls, a, b: _tuple_new(_cls, (a, b)),
+        lambda _cls, a, b, c: _tuple_new(_cls, (a, b, c)),
+        lambda _cls, a, b, c, d: _tuple_new(_cls, (a, b, c, d)),
+        lambda _cls, a, b, c, d, e: _tuple_new(_cls, (a, b, c, d, e)),
+        lambda _cls, a, b, c, d, e, f: _tuple_new(_cls, (a, b, c, d, e, f)),
+        lambda _cls, a, b, c, d, e, f, g: _tuple_new(_cls, (a, b, c, d, e, f, g)),
+        lambda _cls, a, b, c, d, e, f, g, h: _tuple_new(_cls, (a, b, c, d, e, f, g, h)),
+        lambda _cls, a, b, c, d, e, f, g, h, i: _tuple_new(_cls, (a, b, c, d, e, f, g, h, i)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j: _tuple_new(_cls, (a, b, c, d, e, f, g, h, i, j)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k: _tuple_new(_cls, (a, b, c, d, e, f, g, h, i, j, k)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m: _tuple_new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m)),
+    )
+    _function = type(_SHAPES[0])
+
     def _constructor(fields, defaults, name):
         """A function like the ``__new__`` of `collections.namedtuple`: fields by place or by name."""
-        listed = "".join(f"{field}, " for field in fields)
         space = {"_tuple_new": _tuple_new, "__builtins__": {}, "__name__": f"record_{name}"}
-        # the names are those of a class body in this program, so they are identifiers
-        made = eval(f"lambda _cls, {listed}: _tuple_new(_cls, ({listed}))", space)  # noqa: S307 - names of fields, of our own
-        made.__defaults__ = defaults
-        made.__name__ = "__new__"
+        if len(fields) < len(_SHAPES):
+            code = _SHAPES[len(fields)].__code__.replace(co_varnames=("_cls", *fields))
+            made = _function(code, space, "__new__", defaults)
+        else:
+            listed = "".join(f"{field}, " for field in fields)
+            # the names are those of a class body in this program, so they are identifiers
+            made = eval(f"lambda _cls, {listed}: _tuple_new(_cls, ({listed}))", space)  # noqa: S307 - names of fields, of our own
+            made.__defaults__ = defaults
+            made.__name__ = "__new__"
         return made
 
     def _first(cls, *args, **kwargs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .families import family
@@ -22,8 +23,13 @@ def definition_version(definition: Definition) -> tuple[int, ...]:
     """The version of `definition`: ``24.19.0-0`` is (24, 19, 0), ``8u502.b07`` is (8, 502, 7), ``trixie`` is (13,)."""
     if is_system(definition.image):
         return release_numbers(definition.release)
+    return _numbers(definition.version)
+
+
+@lru_cache(maxsize=4096)
+def _numbers(version: str) -> tuple[int, ...]:
     parts: list[int] = []
-    for part in definition.version.partition("-")[0].removeprefix("v").replace("u", ".").split("."):
+    for part in version.partition("-")[0].removeprefix("v").replace("u", ".").split("."):
         digits = part.removeprefix("b").removeprefix("r")
         if not digits.isdigit():
             break

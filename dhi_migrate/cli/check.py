@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..project.config_settings import FileSettings
 from ..project.reader import MAX_BYTES, reason
+from ..project.roots import Roots
 from .console import Output, say, style_for
 from .freshness import staleness_notice
 from .interrupt import Interruption
@@ -193,7 +194,7 @@ def _check_stream(options: CheckOptions) -> int:
 def make_jobs(options: CheckOptions, prepared: Prepared, output: Output, given: Sequence[str]) -> tuple[Job, ...]:
     """What is to be done, for each of the settings of the run."""
     directories = [path if os.path.isdir(path) else os.path.dirname(path) or "." for path in given]
-    roots = tuple(dict.fromkeys((".", *directories)))
+    roots = Roots(tuple(dict.fromkeys((".", *directories))))
     style = style_for(output, unsafe_fixes=options.unsafe_fixes)
 
     def job(chosen: FileSettings) -> Job:

@@ -10,6 +10,7 @@ from ..catalog.store import Catalog
 from ..project.context import DirectoryContext, open_context
 from ..project.names import is_dockerfile_name
 from ..project.reader import ReadError, read_file
+from ..project.roots import Roots
 from ..report.style import Style
 from ..report.tally import Tally, count
 from ..rules.findings import FileReport
@@ -42,7 +43,7 @@ class Job(NamedTuple):
     fix: bool
     unsafe: bool
     diff: bool
-    roots: tuple[str, ...]
+    roots: Roots
     escape: bool
     fail_on: FailOn = "warning"
     catalog: str | None = None

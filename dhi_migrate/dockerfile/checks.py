@@ -105,7 +105,8 @@ def _port_range(text: str) -> tuple[int, int] | None:
 
 
 def _port(text: str) -> int | None:
-    if not re.fullmatch(r"[+-]?[0-9]{1,40}", text):
+    plain = text.isascii() and text.isdecimal() and len(text) <= 40
+    if not plain and not re.fullmatch(r"[+-]?[0-9]{1,40}", text):
         return None
     port = int(text)
     return port if 0 <= port <= 65535 else None

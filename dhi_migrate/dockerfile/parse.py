@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from .._pattern import regex
 from . import details
 from .model import Diagnostic, Dockerfile, Flag, Instruction, Severity, Word
@@ -21,8 +23,13 @@ def parse(source: bytes) -> Dockerfile:
     """Parse the bytes of a Dockerfile; never raises, whatever they are.
 
     What is wrong is in `Dockerfile.diagnostics`; the rest of the file is read all the same. The cost is linear in the
-    input.
+    input. The last two results are kept: who judges a file asks for it several times.
     """
+    return _kept(source)
+
+
+@lru_cache(maxsize=2)
+def _kept(source: bytes) -> Dockerfile:
     with uncollected():
         return _parsed(Source(source))
 

@@ -131,10 +131,15 @@ def parse_reference(text: str) -> Reference:
     domain = None
     first, slash, remainder = rest.partition("/")
     if slash and ("." in first or ":" in first or first == "localhost" or first != first.lower()):
-        if not _DOMAIN.match(first):
+        if not all(map(_is_plain, first.split("."))) and not _DOMAIN.match(first):
             raise InvalidReferenceError(f"invalid registry in image reference: {first!r}")
         domain, rest = first, remainder
     for component in rest.split("/"):
-        if not _COMPONENT.match(component):
+        if not (_is_plain(component) and component == component.lower()) and not _COMPONENT.match(component):
             raise InvalidReferenceError(f"invalid image name: {rest!r}")
     return Reference(domain, rest, tag, digest)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether `text` has but ASCII letters and digits, as most parts of references have: no pattern is needed for these."""
+    return text.isascii() and text.isalnum()

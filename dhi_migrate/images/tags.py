@@ -7,6 +7,7 @@ formed. Where edition and flavor cannot be told apart (``pg18``, ``python3.12``)
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from .._pattern import regex
@@ -14,8 +15,10 @@ from .._record import NamedTuple
 
 Family = Literal["debian", "alpine", "ubuntu", "rpm", "windows", "other"]
 
-_DISTRO = regex(r"(debian|alpine)(\d+(?:\.\d+)*)?\Z")
-_REVISION = regex(r"r?\d+\Z")
+_DISTROS: tuple[Literal["debian", "alpine"], ...] = ("debian", "alpine")
+_FAMILIES: tuple[tuple[str, Family], ...] = (
+    *(("alpine", "alpine"), ("debian", "debian"), ("deb", "debian"), ("ubuntu", "ubuntu")),
+)
 _FLAVORS = ("sfw-ent", "sfw", "compat", "fpm", "cudnn", "contrib", "native", "sentinel")
 _VERSION = regex(r"v?(\d+(?:\.\d+)*)(.*)\Z", re.DOTALL)
 
@@ -66,14 +69,14 @@ UBUNTU_CODENAMES = {
     "rolling": "",
     "devel": "",
 }
-_RPM = regex(
-    r"(?:centos|ubi|rhel|rockylinux|rocky|almalinux|alma|oraclelinux|ol|fedora|fc|al|amazonlinux|amzn|azurelinux|cbl-mariner|mariner"
-    r"|opensuse|leap|photon)(\d[\d.]*)?\Z"
+_RPM_NAMES = (
+    *("centos", "ubi", "rhel", "rockylinux", "rocky", "almalinux", "alma", "oraclelinux", "ol", "fedora", "fc", "al"),
+    *("amazonlinux", "amzn", "azurelinux", "cbl-mariner", "mariner", "opensuse", "leap", "photon"),
 )
+_RPM = regex(rf"(?:{'|'.join(_RPM_NAMES)})(\d[\d.]*)?\Z")
+_WINDOWS_NAMES = ("win", "nano", "server", "ltsc")
 _WINDOWS = regex(r"(?:windowsservercore|nanoserver|servercore|windows|win|ltsc\d{4}|nano\d*|windowsservercore\d+)\Z")
-_ALPINE = regex(r"alpine(\d+(?:\.\d+)*)?\Z")
-_DEBIAN = regex(r"(?:debian|deb)(\d+(?:\.\d+)*)?\Z")
-_UBUNTU = regex(r"ubuntu(\d+(?:\.\d+)*)?\Z")
+_PRERELEASE_NAMES = ("-", ".", "a", "b", "rc", "ea", "dev", "pre", "nightly", "snapshot")
 _PRERELEASE = regex(r"[-.]?(?:a|b|rc|ea|alpha|beta|dev|pre|preview|nightly|snapshot)\.?\d*\Z")
 _ALIASES = frozenset(
     {
@@ -117,6 +120,15 @@ class HardenedTag(NamedTuple):
         return "-".join(parts)
 
 
+def _release(word: str, name: str) -> str | None:
+    """The release that `word` gives behind `name`: numbers with dots between them, "" for none; None for another word."""
+    if not word.startswith(name):
+        return None
+    number = word[len(name) :]
+    return number if not number or all(part.isdecimal() for part in number.split(".")) else None
+
+
+@lru_cache(maxsize=4096)
 def parse_hardened_tag(tag: str, flavor: str | None = None) -> HardenedTag | None:
     """Parse a hardened image's `tag`; `flavor` is the definition's own, where known. None: not of this form."""
     rest = tag
@@ -131,15 +143,18 @@ def parse_hardened_tag(tag: str, flavor: str | None = None) -> HardenedTag | Non
     words = rest.split("-")
     distro: Literal["debian", "alpine"] | None = None
     release = None
-    if len(words) > 1 and (match := _DISTRO.match(words[-1])):
-        distro = "debian" if match[1] == "debian" else "alpine"
-        release = match[2]
-        words.pop()
+    if len(words) > 1:
+        for name in _DISTROS:
+            number = _release(words[-1], name)
+            if number is not None:
+                distro, release = name, number or None
+                words.pop()
+                break
     if not words or not all(words):
         return None
     count = 1
     if words[0][0].isdigit() or (words[0][0] == "v" and words[0][1:2].isdigit()):
-        while count < len(words) and _REVISION.match(words[count]):
+        while count < len(words) and words[count].removeprefix("r").isdecimal():
             count += 1
     edition = "-".join(words[count:]) or None
     return HardenedTag("-".join(words[:count]), edition, distro, release, found, dev)
@@ -171,7 +186,9 @@ class UpstreamTag(NamedTuple):
     @property
     def prerelease(self) -> bool:
         """Whether the version is an alpha, beta, release candidate or nightly."""
-        return bool(_PRERELEASE.match(self.suffix)) or any(_PRERELEASE.match(word) for word in self.words)
+        return any(
+            text.startswith(_PRERELEASE_NAMES) and _PRERELEASE.match(text) for text in (self.suffix, *self.words)
+        )
 
 
 def _operating_system(word: str) -> UpstreamOS | None:
@@ -185,21 +202,20 @@ def _operating_system(word: str) -> UpstreamOS | None:
         return UpstreamOS("debian", DEBIAN_CODENAMES[word], word)
     if word in UBUNTU_CODENAMES and word not in {"rolling", "devel"}:
         return UpstreamOS("ubuntu", UBUNTU_CODENAMES[word], word)
-    if match := _ALPINE.match(word):
-        return UpstreamOS("alpine", match[1] or "", word)
-    if match := _DEBIAN.match(word):
-        return UpstreamOS("debian", match[1] or "", word)
-    if match := _UBUNTU.match(word):
-        return UpstreamOS("ubuntu", match[1] or "", word)
-    if _WINDOWS.match(word):
+    for name, family in _FAMILIES:
+        release = _release(word, name)
+        if release is not None:
+            return UpstreamOS(family, release, word)
+    if word.startswith(_WINDOWS_NAMES) and _WINDOWS.match(word):
         return UpstreamOS("windows", "", word)
-    if match := _RPM.match(word):
+    if word.startswith(_RPM_NAMES) and (match := _RPM.match(word)):
         return UpstreamOS("rpm", match[1] or "", word)
     if word in {"wolfi", "chiseled"}:
         return UpstreamOS("other" if word == "wolfi" else "ubuntu", "", word)
     return None
 
 
+@lru_cache(maxsize=1024)
 def parse_upstream_tag(tag: str | None) -> UpstreamTag:
     """Split an upstream `tag` into its parts; never fails: upstream tags follow no grammar. None is ``latest``."""
     if tag is None:

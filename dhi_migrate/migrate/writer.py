@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ..project.reader import MAX_BYTES, ReadError, read_file
+from ..project.roots import Roots, as_roots
 
 
 class WriteError(Exception):
@@ -19,7 +20,7 @@ class FileChanged(WriteError):  # noqa: N818 -- it says what happened
     """The file no longer holds what the new bytes were made from."""
 
 
-def write_atomic(path: str, data: bytes, expected: bytes | None, *, roots: Sequence[str] | None = None) -> None:
+def write_atomic(path: str, data: bytes, expected: bytes | None, *, roots: Roots | Sequence[str] | None = None) -> None:
     """Replace the content of the existing regular file `path` by `data`, whole or not at all.
 
     The new bytes go to a temporary file beside it, reach the disk, take over its mode and (where permitted) owner, and
@@ -40,7 +41,7 @@ def write_atomic(path: str, data: bytes, expected: bytes | None, *, roots: Seque
 def _writable(path: str, expected: bytes | None, roots: Sequence[str] | None) -> tuple[str, os.stat_result]:
     """The file that `path` leads to and its status, where it may be replaced. Raises `WriteError` where not."""
     real = os.path.realpath(path)
-    if os.path.islink(path) and roots is not None and not any(_below(real, root) for root in roots):
+    if os.path.islink(path) and roots is not None and not as_roots(roots).hold(real):
         msg = f"is a symbolic link to {real}, outside of what was given; name that file itself"
         raise WriteError(msg)
     try:
@@ -173,11 +174,6 @@ def _sync_folder(folder: str) -> None:
 def _remove(path: str) -> None:
     with suppress(OSError):  # nothing more can be done; the first error is the one to report
         os.unlink(path)
-
-
-def _below(path: str, root: str) -> bool:
-    top = os.path.realpath(root)
-    return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
 
 
 def _say(error: OSError) -> str:

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from .reader import read_file
+from .roots import Roots, as_roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,13 +37,13 @@ _NOT_LITERAL: Final = r"[$*?\[\]\\\"'\x00]"
 _REMOTE: Final = r"[A-Za-z][A-Za-z0-9+.-]*://|git@|github\.com/"
 
 
-def open_context(path: str, data: bytes, roots: Sequence[str] = ()) -> DirectoryContext:
+def open_context(path: str, data: bytes, roots: Roots | Sequence[str] = ()) -> DirectoryContext:
     """The build context of the Dockerfile at `path` with the bytes `data`; nothing is read yet.
 
     Directories above that of the Dockerfile are tried up to the top of the git work tree that it lies in. Without one, two levels
     at most, and only inside of the directories `roots`, which are what the user gave.
     """
-    return DirectoryContext(path, data, roots)
+    return DirectoryContext(path, data, as_roots(roots))
 
 
 def copied_paths(data: bytes) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ class DirectoryContext:
     be looked at, and past the limits, the answer is None: not known.
     """
 
-    def __init__(self, path: str, data: bytes, roots: Sequence[str]) -> None:
+    def __init__(self, path: str, data: bytes, roots: Roots) -> None:
         self._dockerfile = path
         self._data = data
         self._roots = roots
@@ -125,7 +126,7 @@ class DirectoryContext:
         return self._directory
 
 
-def _choose(dockerfile: str, sources: Sequence[str], roots: Sequence[str]) -> Directory | None:
+def _choose(dockerfile: str, sources: Sequence[str], roots: Roots) -> Directory | None:
     """The first candidate that has all `sources`; none where one cannot be looked at, since it could be the one."""
     from .directory import open_directory
 
@@ -142,17 +143,15 @@ def _choose(dockerfile: str, sources: Sequence[str], roots: Sequence[str]) -> Di
     return None
 
 
-def _candidates(dockerfile: str, roots: Sequence[str]) -> Iterator[str]:
+def _candidates(dockerfile: str, roots: Roots) -> Iterator[str]:
     """Directories that can be the context, as real paths: that of the Dockerfile, and those above it."""
-    from .directory import is_inside
-
     folder = os.path.realpath(os.path.dirname(dockerfile) or ".")
     yield folder
     top = _work_tree(folder)
-    given = [os.path.realpath(root) for root in roots] if top is None else [top]
+    given = roots if top is None else Roots((top,))
     for _ in range(_LEVELS_WITHOUT_GIT if top is None else _LEVELS):
         folder, below = os.path.dirname(folder), folder
-        if folder == below or not any(is_inside(folder, root) for root in given):
+        if folder == below or not given.hold(folder):
             return
         yield folder
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 INITS = frozenset({"tini", "tini-static", "dumb-init", "catatonit", "docker-init"})
 """Init programs that start what follows their options as a child."""
 
-_SCRIPTS = regex(r"(?:.*entrypoint(?:\.sh)?|docker-php-entrypoint|run\.sh|.*\.sh)\Z")
+_SCRIPTS = ("entrypoint", ".sh")
 # Programs that upstream scripts put before a dash, where that is not the program of their CMD; "" for none.
 _PUTS = {
     "denoland/deno": "deno",
@@ -61,7 +61,7 @@ _HARDENED = {"postgres": "postgres", "mysql": "", "mariadb": ""}
 def plain_name(word: str) -> str:
     """The program that `word` names, without directory and version: ``/usr/bin/python3.13`` is ``python3``."""
     name = basename(word)
-    match = _VERSIONED.match(name)
+    match = _VERSIONED.match(name) if name.startswith(("python", "perl", "ruby", "php")) else None
     return match.group(1) if match else name
 
 
@@ -91,7 +91,7 @@ def init_length(argv: tuple[str, ...]) -> int:
 
 def is_script(word: str) -> bool:
     """Whether an ENTRYPOINT word of an image names a start script."""
-    return bool(_SCRIPTS.match(basename(word)))
+    return basename(word).endswith(_SCRIPTS)
 
 
 def upstream_words(facts: UpstreamFacts, argv: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_short_run_over_the_examples_measures_start_rate_and_growth(tmp_path: Path) -> None:
     result = tmp_path / "result.json"
     script = str(ROOT / "benchmarks" / "run.py")
-    options = ["--limit", "2", "--rounds", "1", "--lines", "900", "--jobs", "1", "--json", str(result)]
+    options = ["--limit", "2", "--rounds", "1", "--lines", "900", "--jobs", "1", "--many", "2", "--json", str(result)]
 
     run = subprocess.run(
         [sys.executable, script, str(ROOT / "examples"), *options], check=False, capture_output=True, text=True
@@ -25,7 +25,10 @@ def test_a_short_run_over_the_examples_measures_start_rate_and_growth(tmp_path: 
     assert [(row["name"], row["unit"], row["target"]) for row in own] == [
         ("python -c pass", "ms", ""),
         ("dhi-migrate, 7 lines", "ms", ""),
-        ("start ratio", "x", "<= 7"),
+        ("start ratio", "x", "<= 5"),
+        ("memory, 7 lines", "MB", "<= 60"),
+        ("one run, 2 files", "files/s", ">= 1000"),
+        ("memory, 2 files", "MB", "<= 150"),
         ("dhi-migrate, 2 files", "files/s", ""),
         ("mixed, 900 lines", "s", "<= 3"),
         ("mixed, twice the lines", "x", "< 2.5"),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import pytest
 
-from dhi_migrate import Catalog, Settings, check
+from dhi_migrate import Catalog, Instruction, Settings, check, parse
+from dhi_migrate.dockerfile.shell import Script
+from dhi_migrate.project.roots import Roots
+from dhi_migrate.rules.facts import read
 
 CATALOG = Catalog.load()
 SHAPES: dict[str, Callable[[int], str]] = {
@@ -40,7 +45,7 @@ def calls(text: str) -> int:
         count += 1
 
     data = text.encode()
-    check(data, CATALOG)  # fill the caches, which are bounded
+    check(data + b"#\n", CATALOG)  # fill the caches, which are bounded, but not those of this very text
     sys.setprofile(tick)
     try:
         check(data, CATALOG, Settings())
@@ -58,3 +63,38 @@ def test_twice_the_file_costs_about_twice_the_work(shape: str) -> None:
 def test_a_pattern_over_shell_text_does_not_backtrack() -> None:
     small, large = ("FROM node:22 AS a\nRUN " + "pip -pip " * n + "\nFROM a\n" for n in (2000, 4000))
     assert calls(large) < 2.4 * calls(small)
+
+
+def test_the_commands_of_a_run_are_read_once_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"FROM node:22 AS a\nRUN apt-get update && npm ci\nFROM node:22-alpine\nRUN apk add git\nCOPY --from=a /app /app\n"
+    taken: list[str] = []
+    read_run = read.read_run
+
+    def note(instruction: Instruction, posix: bool = True) -> Script:
+        taken.append(instruction.original)
+        return read_run(instruction, posix)
+
+    monkeypatch.setattr(read, "read_run", note)
+    check(text, CATALOG)
+    assert sorted(taken) == ["RUN apk add git", "RUN apt-get update && npm ci"]
+
+
+def test_who_asks_again_for_the_parsed_file_gets_the_same_one() -> None:
+    text = b"FROM node:22\nRUN something of this test\n"
+    assert parse(text) is parse(bytes(bytearray(text)))
+
+
+def test_the_directories_of_a_run_are_resolved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    realpath = os.path.realpath
+
+    def note(path: str) -> str:
+        asked.append(path)
+        return realpath(path)
+
+    monkeypatch.setattr("dhi_migrate.project.roots.os.path.realpath", note)
+    roots = Roots([str(tmp_path), str(tmp_path / "x")])
+    top = realpath(tmp_path)
+    assert [roots.hold(os.path.join(top, name)) for name in ("a", "x/b")] == [True, True]
+    assert not roots.hold(os.path.dirname(top))
+    assert len(asked) == 2

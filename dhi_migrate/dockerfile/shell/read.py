@@ -17,6 +17,7 @@ from .wrappers import SHELLS, basename, script_word, unwrap
 
 # Names that only Windows has: PowerShell's verbs with a noun, and its programs.
 _WINDOWS = regex(r"(?:[A-Z][a-z]+-[A-Z][A-Za-z]+|powershell|(?:powershell|cmd|msiexec|choco)\.exe)\Z")
+_WINDOWS_NAMES = ("powershell", "cmd.exe", "msiexec", "choco")
 BUILTINS = frozenset(
     (
         ".",
@@ -135,9 +136,10 @@ def _covers(text: str, extent: tuple[int, int]) -> bool:
 
 
 def _is_windows(command: Command) -> bool:
-    return bool(_WINDOWS.match(command.name)) or (
-        command.name == "cmd" and command.texts[:1] != () and command.texts[0][:1] == "/"
-    )
+    name = command.name
+    if name == "cmd":
+        return command.texts[:1] != () and command.texts[0][:1] == "/"
+    return (name[:1].isupper() or name.startswith(_WINDOWS_NAMES)) and _WINDOWS.match(name) is not None
 
 
 def _exec_form(instruction: Instruction, argv: tuple[Word, ...], posix: bool) -> Script:

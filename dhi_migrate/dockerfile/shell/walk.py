@@ -65,6 +65,7 @@ _TESTS = ("[", "test")
 _ESCAPED = regex(r"\\([$`\\])")
 _EXPANDS = regex(r"\\.|\$\(|`", re.DOTALL)
 _SUBSTITUTES = regex(r"\$\(|`|[<>]\(")
+_SUBSTITUTING = ("$(", "`", "<(", ">(")
 
 
 def walk(text: str, place: Place, out: Commands, mode: Mode = TOP, bodies: Sequence[Body] = ()) -> None:
@@ -85,7 +86,7 @@ def walk(text: str, place: Place, out: Commands, mode: Mode = TOP, bodies: Seque
 class _Walk:
     """One text on its way through; `shape` is what the grammar got."""
 
-    __slots__ = ("bodies", "heredocs", "out", "place", "shape", "text")
+    __slots__ = ("bodies", "heredocs", "out", "place", "shape", "substitutes", "text")
 
     def __init__(
         self,
@@ -98,6 +99,7 @@ class _Walk:
     ) -> None:
         self.text = text
         self.shape = shape
+        self.substitutes = any(mark in shape for mark in _SUBSTITUTING)
         self.heredocs = heredocs
         self.bodies = bodies
         self.place = place
@@ -251,7 +253,7 @@ class _Walk:
 
     def substitutions(self, node: Node, mode: Mode) -> None:
         """The commands of the substitutions in `node`, the outermost ones; deeper ones follow from them."""
-        if _SUBSTITUTES.search(self.shape, node.start_byte, node.end_byte) is None:
+        if not self.substitutes or _SUBSTITUTES.search(self.shape, node.start_byte, node.end_byte) is None:
             return
         stack = [node]
         while stack:

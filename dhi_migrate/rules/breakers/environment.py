@@ -56,7 +56,8 @@ def _lost(move: Move) -> list[Breaker]:
     found = []
     for stage in move.stages:
         for instruction in stage.instructions:
-            names = sorted((set(_USE.findall(instruction.original)) & lost) - own)
+            used = _USE.findall(instruction.original) if "$" in instruction.original else ()
+            names = sorted((set(used) & lost) - own)
             for name in names:
                 text = f"{name} is set by the upstream image and not by {move.image}"
                 found.append(Breaker(instruction.span, text, False))

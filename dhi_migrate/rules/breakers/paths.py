@@ -72,12 +72,12 @@ def _moved_prefixes(move: Move) -> list[Breaker]:
             continue
         stays = move.definition.env.get("GEM_HOME") == f"{upstream}/bundle"  # gems, wherever the interpreter is
         parts = "|".join(re.escape(below) for below in _BELOW[language] if below and not (below == "bundle" and stays))
-        pattern = re.compile(
+        pattern = regex(
             rf"(?<![\w.-]){re.escape(upstream)}(?:/(?:{parts})|/?(?![\w./-]))" if parts else _exactly(upstream)
         )
         where = f"in {here}" if here else "not there"
         for instruction, mentioned in _mentions(move):
-            if pattern.search(mentioned):
+            if upstream in mentioned and pattern.search(mentioned):
                 text = f"{language} is in {upstream} upstream and {where} in {move.image}"
                 found.append(Breaker(instruction.span, text, True))
     return found
@@ -92,10 +92,10 @@ def _tool_homes(move: Move) -> list[Breaker]:
         here = move.definition.env.get(_TOOL_HOMES[key])
         if here == upstream:
             continue
-        pattern = re.compile(_exactly(upstream))
+        pattern = regex(_exactly(upstream))
         where = f"{here} in {move.image}" if here else f"not known to be in {move.image}"
         for instruction, mentioned in _mentions(move):
-            if pattern.search(_CACHE.sub("", mentioned)):
+            if upstream in mentioned and pattern.search(_CACHE.sub("", mentioned)):
                 found.append(Breaker(instruction.span, f"{upstream} upstream is {where}", False))
     return found
 
@@ -109,8 +109,12 @@ def _homes(move: Move) -> list[Breaker]:
     return [
         Breaker(instruction.span, f"/root is the home of root, and the container runs as {who}", False)
         for instruction in move.instructions("COPY", "ADD", "WORKDIR", "ENV", "CMD", "ENTRYPOINT", "VOLUME")
-        if _ROOT_HOME.search(_without_sources(instruction))
+        if _names_home(_without_sources(instruction))
     ]
+
+
+def _names_home(text: str) -> bool:
+    return ("/root" in text or "~/" in text) and _ROOT_HOME.search(text) is not None
 
 
 def _without_sources(instruction: Instruction) -> str:

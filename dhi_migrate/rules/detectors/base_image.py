@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ...catalog.days import day_number
 from ...catalog.facts import NEAR_DAYS, classify
 from ...catalog.ranking import step
 from ...catalog.versions import definition_version
@@ -183,13 +184,12 @@ def _ending(subject: Subject, model: StageModel) -> Iterator[Hit]:
     best = model.resolution.best if model.resolution is not None else None
     if definition is None or best is None or definition.end_of_life is None:
         return
-    from datetime import date
-
-    day = date.fromisoformat(info.date)
-    days = (date.fromisoformat(definition.end_of_life) - day).days
+    days = day_number(definition.end_of_life) - day_number(info.date)
     if days > NEAR_DAYS:
         return
-    state = classify(subject.file.catalog, best.name, best.tag, day)
+    from datetime import date
+
+    state = classify(subject.file.catalog, best.name, best.tag, date.fromisoformat(info.date))
     if state.successor is None or state.successor == best.tag:
         return
     when = "was" if days < 0 else "is"

@@ -55,7 +55,7 @@ def _mention(instruction: Instruction) -> Span | None:
         words = instruction.words
     else:
         return None
-    return next((word.span for word in words if _ROOT_HOME.search(word.text)), None)
+    return next((word.span for word in words if "/root" in word.text and _ROOT_HOME.search(word.text)), None)
 
 
 def _moved(subject: Subject, found: list[Instruction]) -> tuple[Fix, ...]:

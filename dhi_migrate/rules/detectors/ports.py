@@ -213,7 +213,7 @@ def _started(subject: Subject) -> Iterator[_Named]:
             if (
                 not after_option
                 and not word.text.startswith("--")
-                and not re.match(r"(0\.0\.0\.0|\[::\])?:\d+\Z", word.text)
+                and not (":" in word.text and re.match(r"(0\.0\.0\.0|\[::\])?:\d+\Z", word.text))
             ):
                 continue
             match = _OPTION.match(word.text) if after_option or "=" in word.text or ":" in word.text else None

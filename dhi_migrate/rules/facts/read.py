@@ -53,9 +53,24 @@ _GROUP_WRITES = regex(r"(?:[)}]|\b(?:fi|done|esac))[ \t]*[0-9&]?>")
 _Pure = Literal["packages", "cleanup", "accounts", "files", "language", "build"]
 
 
+# The facts of the instructions that were read last, each with its instruction, whose identity is the key: rules ask for the same
+# ones again and again, and an instruction that is equal in another file has other places.
+_known: dict[tuple[int, bool], tuple[Instruction, RunFacts]] = {}
+_MOST_KNOWN = 512
+
+
 def read_facts(instruction: Instruction, posix: bool = True) -> RunFacts:
-    """What the commands of the RUN `instruction` do; `posix` is False where it runs in another shell than sh and its kin."""
-    return script_facts(instruction, read_run(instruction, posix=posix))
+    """What the commands of the RUN `instruction` do; `posix` is False where it runs in another shell than sh and its kin.
+
+    They are read once and kept while the file is judged.
+    """
+    key = id(instruction), posix
+    found = _known.get(key)
+    if found is None or found[0] is not instruction:
+        if len(_known) >= _MOST_KNOWN:
+            _known.pop(next(iter(_known)), None)  # the oldest
+        found = _known[key] = instruction, script_facts(instruction, read_run(instruction, posix=posix))
+    return found[1]
 
 
 def stage_facts(stage: Stage) -> StageFacts:
@@ -115,7 +130,7 @@ def script_facts(instruction: Instruction, script: Script) -> RunFacts:
 
 def writes_in_groups(instruction: Instruction) -> bool:
     """Whether the output of a whole group or loop of the RUN `instruction` may go to a file that no command shows."""
-    return _GROUP_WRITES.search(instruction.original) is not None
+    return ">" in instruction.original and _GROUP_WRITES.search(instruction.original) is not None
 
 
 def _is_read(command: Command, commands: tuple[Command, ...], index: int) -> bool:
