@@ -38,7 +38,7 @@ def write_atomic(path: str, data: bytes, expected: bytes | None, *, roots: Roots
         raise WriteError(_say(error)) from error
 
 
-def _writable(path: str, expected: bytes | None, roots: Sequence[str] | None) -> tuple[str, os.stat_result]:
+def _writable(path: str, expected: bytes | None, roots: Roots | Sequence[str] | None) -> tuple[str, os.stat_result]:
     """The file that `path` leads to and its status, where it may be replaced. Raises `WriteError` where not."""
     real = os.path.realpath(path)
     if os.path.islink(path) and roots is not None and not as_roots(roots).hold(real):
@@ -66,7 +66,7 @@ class NotWritten(WriteError):  # noqa: N818 -- it says what happened
         self.path = path
 
 
-def write_all(changes: Sequence[tuple[str, bytes, bytes]], *, roots: Sequence[str] | None = None) -> None:
+def write_all(changes: Sequence[tuple[str, bytes, bytes]], *, roots: Roots | Sequence[str] | None = None) -> None:
     """Replace several files, all or none: `changes` are paths with the new bytes and those that they were made from.
 
     All are looked at before the first is written; where one fails all the same, those before it get their old bytes back.
@@ -92,7 +92,7 @@ def write_all(changes: Sequence[tuple[str, bytes, bytes]], *, roots: Sequence[st
         raise
 
 
-def _put_back(path: str, old: bytes, new: bytes, roots: Sequence[str] | None) -> bool:
+def _put_back(path: str, old: bytes, new: bytes, roots: Roots | Sequence[str] | None) -> bool:
     try:
         write_atomic(path, old, new, roots=roots)
     except WriteError:

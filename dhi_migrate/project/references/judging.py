@@ -32,6 +32,7 @@ MAX_DOCKERFILE = 128 * 1024
 MAX_CHECKS = 8
 """Most health checks and probes of one service that are judged."""
 
+_PROTECTED = frozenset({"redis", "valkey"})  # DHI803 is about clients of theirs, not about data
 _MAX_REASONS = 2
 _LONGEST = 300  # characters of a reference
 
@@ -184,7 +185,7 @@ def _swap(service: Service, found: list[Judgement], judged: Judged) -> Judged:
         found[0].verdict.context.spelling.write(best.name, best.tag) if found[0].verdict.context is not None else ""
     )
     every = [finding for one in found for finding in one.verdict.findings]
-    if any(finding.rule == "DHI803" and finding.severity == "error" for finding in every):
+    if any(_filled(finding) for finding in every) and definition.image not in _PROTECTED:
         return _NOTHING  # a database that its start script fills: it stays what it is
     broken = any(_broken(one) for one in found) or any(finding.severity == "error" for finding in every)
     safe = all(one.model.safe for one in found) and not service.doubts and not judged.findings
@@ -198,6 +199,10 @@ def _swap(service: Service, found: list[Judgement], judged: Judged) -> Judged:
     safety = None if broken or unfit else "safe" if safe else "unsafe"
     reasons = () if safe else _reasons(service, found, judged)
     return judged._replace(target=target, safety=safety, reasons=reasons, evidence=evidence)
+
+
+def _filled(finding: Finding) -> bool:
+    return finding.rule == "DHI803" and finding.severity == "error"
 
 
 def _broken(one: Judgement) -> bool:

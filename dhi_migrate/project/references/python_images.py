@@ -58,7 +58,8 @@ def image_findings(path: str, data: bytes, catalog: Catalog, settings: Settings)
         scalar = Node("scalar", span, text, edit)
         judged = judge_service(Service("the container", scalar, doubts=(_DOUBT,)), catalog, settings, None)
         if judged.target is not None:
-            found[span] = reference_finding(scalar, judged._replace(reasons=(_DOUBT,)))
+            reasons = judged.reasons if judged.safety is None and judged.reasons else (_DOUBT,)
+            found[span] = reference_finding(scalar, judged._replace(reasons=reasons))
     return list(found.values())
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from ..._pattern import regex
 from ...dockerfile.details import Env
-from ..copied import brought
-from ..findings import Hit
+from ..copied import brought, texts
+from ..findings import Edit, Fix, Hit
 from ..start import basename, start_of
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from ..start import Setting
     from ..subject import Subject
 
+_SETTING = regex(r"^[ \t]{0,20}(?:requirepass|protected-mode|aclfile|user|include)\b", re.MULTILINE | re.IGNORECASE)
+_OWN_CONFIGURATIONS = frozenset({"/etc/redis/redis.conf", "/etc/valkey/valkey.conf"})
+# Options after which clients from outside are served: a password, accounts, or the mode itself, whatever its value.
+_OPEN = frozenset({"--requirepass", "--protected-mode", "--aclfile", "--user", "--version", "-v", "--help"})
 _SERVERS = frozenset({"mysqld", "mariadbd"})
 
 
@@ -24,7 +30,7 @@ def database(subject: Subject, images: Mapping[str, Mapping[str, Any]]) -> Itera
 
     Each has `folder`, whose scripts nothing runs; `ignored`, the variables that nothing reads; `allowed`, the values of variables
     with which alone it starts; `data`, the variable with the data directory; `options`, the variable whose words alone the script
-    gives to the server that it starts; `advice`, what to do instead.
+    gives to the server that it starts; `server`, a program that protects itself; `advice`, what to do instead.
     """
     target = subject.target
     facts = images.get(target.image) if target is not None else None
@@ -41,6 +47,55 @@ def database(subject: Subject, images: Mapping[str, Mapping[str, Any]]) -> Itera
     yield from _refused(subject, facts.get("allowed", {}))
     yield from _data(subject, facts.get("data", ""))
     yield from _arguments(subject, facts.get("options", ""))
+    yield from _protected(subject, facts.get("server", ""))
+
+
+def _protected(subject: Subject, server: str) -> Iterator[Hit]:
+    """A `server` that without a password answers its own container alone, where the upstream one answers everybody.
+
+    Images that are hardened already are left alone: whoever asks may be in the same network, or the password is set elsewhere.
+    """
+    target, start = subject.target, start_of(subject)
+    if not server or not subject.pending or target is None or start is None or "sentinel" in (target.flavor or ""):
+        return
+    settings = [one for one in (start.entrypoint, start.cmd) if one is not None]
+    words = [
+        word for one in settings for word in (one.words or (one.text.text.split() if one.text is not None else ()))
+    ]
+    if any(
+        word.lower() in _OPEN or "$" in word or (word.endswith(".conf") and _may_open(subject, word)) for word in words
+    ):
+        return
+    programs = [basename(word) for word in words if not word.startswith("-") and not word.endswith(".conf")]
+    cmd = start.cmd
+    options = cmd is not None and cmd.words and cmd.words[0].startswith("-")
+    if programs and programs[0] != server and not options:
+        return
+    fixes: tuple[Fix, ...] = ()
+    if cmd is not None and cmd.argv and basename(cmd.argv[0].text) == server and cmd.stage == subject.stage.index:
+        end = cmd.argv[-1].span.end
+        edit = Edit(end, end, b', "--protected-mode", "no"')
+        fixes = (Fix("unsafe", "Switch the protected mode off, as upstream does", (edit,), bound=True),)
+    message = (
+        f"without a password {subject.image} refuses all clients but those of its own container (protected mode, which upstream "
+        "builds off): set a password, or add --protected-mode no"
+    )
+    span, stage = (cmd.span, cmd.stage) if cmd is not None else _base(subject)
+    yield Hit(span, message, f"{subject.evidence} builds {server} without upstream's patch of that", fixes, None, stage)
+
+
+def _may_open(subject: Subject, path: str) -> bool:
+    """Whether the configuration at `path` sets one of those, or cannot be seen."""
+    for one in brought(subject):
+        for place, text in texts(subject, one):
+            if place == path or (basename(place) == basename(path) and not path.startswith("/")):
+                return text is None or _SETTING.search(text) is not None
+    return path not in _OWN_CONFIGURATIONS
+
+
+def _base(subject: Subject) -> tuple[Span, int]:
+    stage = subject.carrier.stage
+    return stage.base.word.span, stage.index
 
 
 def drops_arguments(subject: Subject) -> bool:
