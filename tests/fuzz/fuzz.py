@@ -85,7 +85,9 @@ def _in_a_process(family: str, seconds: int, keep: Path | None) -> bool:
             *(f"-artifact_prefix={failures}/", "-print_final_stats=1", f"-dict={HERE / 'words.dict'}"),
         ]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(HERE.parents[1]), str(HERE)))}
-        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace", env=environment, check=False)
+        done = subprocess.run(
+            command, stderr=subprocess.PIPE, text=True, errors="replace", env=environment, check=False
+        )
         runs = [line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line]
         for path in sorted(failures.iterdir()):
             data = path.read_bytes()

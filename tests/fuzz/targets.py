@@ -257,8 +257,11 @@ def _acts(char: str) -> bool:
 
     Other characters that do not print stay in the paths of formats for programs, which are to find the file.
     """
-    return category(char) in {"Cc", "Cs", "Zl", "Zp"} or char in "\u061c\u200e\u200f" or "\u202a" <= char <= "\u202e" or (
-        "\u2066" <= char <= "\u2069"
+    return (
+        category(char) in {"Cc", "Cs", "Zl", "Zp"}
+        or char in "\u061c\u200e\u200f"
+        or "\u202a" <= char <= "\u202e"
+        or ("\u2066" <= char <= "\u2069")
     )
 
 

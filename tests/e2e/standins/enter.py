@@ -1,7 +1,7 @@
 """Starts one program the way a container runtime does: run by `containers`, in fresh namespaces or in those of another.
 
 Arguments: a JSON object with root, uid, gid, groups, workdir, env, argv, `fresh`: whether to mount first, `mounts`: pairs of a
-directory outside and a path inside, and `hosts`: names that are this machine as well.
+directory outside and a path inside, and `hosts`: names of others, who have one address with it.
 Uses the standard library only. Its own failures are written as a runtime writes them, with exit code 126 or 127.
 """
 
@@ -54,8 +54,8 @@ def file_systems(root: str, mounts: list[list[str]], hosts: list[str]) -> None:
                          ("stderr", "/proc/self/fd/2")):  # fmt: skip
         os.symlink(target, f"{root}/dev/{name}")
     os.makedirs(f"{root}/etc", exist_ok=True)
-    names = " ".join(["localhost", *hosts])
-    for name, text in (("hosts", f"127.0.0.1 {names}\n"), ("hostname", "container\n"), ("resolv.conf", "")):
+    names = "".join(f"{ADDRESS} {name}\n" for name in hosts)
+    for name, text in (("hosts", f"127.0.0.1 localhost\n{names}"), ("hostname", "container\n"), ("resolv.conf", "")):
         path = f"{root}/etc/{name}"
         if os.path.islink(path):
             os.unlink(path)

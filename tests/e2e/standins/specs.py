@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dhi_migrate import Catalog
     from dhi_migrate.catalog.model import Definition
 
-GENERATION = "9"
+GENERATION = "20"
 """Change it when the making of images changes: it is part of the names under which they are kept."""
 
 ESSENTIAL = ("base-files", "base-passwd", "bash", "dash", "coreutils", "debianutils", "diffutils", "dpkg", "findutils",
