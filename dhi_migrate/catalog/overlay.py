@@ -10,7 +10,6 @@ import datetime
 import os
 import re
 import stat
-import tomllib
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +22,7 @@ from .model import Account, Definition, Image, UpstreamTarget
 from .overlay_schema import OverlayFile, OverlayImage, OverlayTag, fields_at
 from .store import Catalog, Overlay
 from .toml_positions import Location, Position, Positions
+from .toml_text import load_toml
 
 MAX_SIZE = 1_000_000
 """An overlay larger than this (bytes) is refused."""
@@ -63,8 +63,8 @@ def load_overlay(path: str, catalog: Catalog | None = None) -> Overlay:
     """
     text = _read(path)
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = load_toml(text)
+    except ValueError as error:  # also for a number with too many digits
         raise OverlayError(path, [_syntax_complaint(text, str(error))]) from None
     except RecursionError:
         raise OverlayError(path, [Complaint(0, 0, "is nested too deeply")]) from None
