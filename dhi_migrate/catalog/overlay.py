@@ -16,13 +16,13 @@ from pydantic import ValidationError
 
 from .._pattern import regex
 from .._record import NamedTuple
-from .._toml import parse_toml
 from ..images.reference import InvalidReferenceError, parse_reference
 from ..images.tags import parse_hardened_tag
 from .model import Account, Definition, Image, UpstreamTarget
 from .overlay_schema import OverlayFile, OverlayImage, OverlayTag, fields_at
 from .store import Catalog, Overlay
 from .toml_positions import Location, Position, Positions
+from .toml_text import load_toml
 
 MAX_SIZE = 1_000_000
 """An overlay larger than this (bytes) is refused."""
@@ -63,8 +63,8 @@ def load_overlay(path: str, catalog: Catalog | None = None) -> Overlay:
     """
     text = _read(path)
     try:
-        data = parse_toml(text)
-    except ValueError as error:
+        data = load_toml(text)
+    except ValueError as error:  # also for a number with too many digits
         raise OverlayError(path, [_syntax_complaint(text, str(error))]) from None
     except RecursionError:
         raise OverlayError(path, [Complaint(0, 0, "is nested too deeply")]) from None

@@ -135,7 +135,7 @@ def _end(text: str) -> tuple[int, int]:
 
 def _parse(path: str, data: bytes) -> tuple[str, dict[str, Any]]:
     """The text and the TOML document in `data`."""
-    from .._toml import parse_toml
+    from ..catalog.toml_text import load_toml
 
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
@@ -144,7 +144,7 @@ def _parse(path: str, data: bytes) -> tuple[str, dict[str, Any]]:
         column = error.start - data.rfind(b"\n", 0, error.start)
         raise ConfigError((Complaint(path, line, column, "is not UTF-8 text"),)) from None
     try:
-        return text, parse_toml(text)
+        return text, load_toml(text)
     except RecursionError:
         raise ConfigError((Complaint(path, 0, 0, "is nested too deeply"),)) from None
     except ValueError as error:  # also for a number with too many digits

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from .._toml import parse_toml
 from ..catalog.toml_positions import Positions
+from ..catalog.toml_text import load_toml
 from .registry import ENGINE
 from .runner import detector
 
@@ -86,7 +86,7 @@ def read_rule(path: str, data: bytes) -> dict[str, Any]:
     """
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
-        row = parse_toml(text)
+        row = load_toml(text)
         positions = Positions(text)
     except ValueError as error:
         raise RuleFileError(f"{path}: {error}") from None

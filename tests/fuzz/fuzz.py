@@ -67,9 +67,9 @@ def seeds(target: str) -> Iterator[bytes]:
 
 def _in_a_process(family: str, seconds: int, keep: Path | None) -> bool:
     """Fuzz one family for so many seconds; whether something failed."""
-    from targets import FAMILIES as targets
+    from targets import FAMILIES as TARGETS
 
-    names = list(targets[family])
+    names = list(TARGETS[family])
     with tempfile.TemporaryDirectory() as work:
         found = Path(work, "found") if keep is None else keep / family
         start, failures = Path(work, "start"), Path(work, "failures")

@@ -139,10 +139,10 @@ def _installed(subject: Subject, stage: Stage, one: LanguageInstall) -> list[str
 
 def _project(data: bytes | None) -> list[str] | None:
     """The dependencies that a pyproject.toml names, all groups of them; None where it names none in a way that is known."""
-    from ..._toml import parse_toml
+    from ...catalog.toml_text import load_toml
 
     try:
-        whole = parse_toml((data or b"").decode("utf-8"))
+        whole = load_toml((data or b"").decode("utf-8"))
     except (ValueError, RecursionError):
         return None
     project, tool = whole.get("project"), whole.get("tool")
