@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from .._pattern import regex
 
-MAX_PARTS: Final = 100
+MAX_PARTS: Final = 20
 """Most parts of a dotted key."""
 
 _PART: Final = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*"|'[^'\n]*')[ \t]*+\.[ \t]*+"""

@@ -54,7 +54,8 @@ Images:
 One pull request each, in this order:
   1. base/Dockerfile, then a/Dockerfile
   2. web/Dockerfile; with compose.yaml, pod.yaml
-     compose.yaml:7: [DHI904] service web names port 80, and dhi.io/nginx:1.30-debian13 listens on 8080, not on 80
+     compose.yaml:7: [DHI904] service web publishes port 80 of the container, and dhi.io/nginx:1.30-debian13 listens
+       on 8080: publish 8080 together with the move of web/Dockerfile
      pod.yaml:7: [DHI904] container web runs as 101, the user of the upstream image; dhi.io/nginx:1.30-debian13 runs
        as nginx (65532), and its files belong to that user
 

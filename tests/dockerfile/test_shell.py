@@ -318,6 +318,8 @@ def test_healthcheck() -> None:
 def test_without_the_grammar_commands_are_split_but_not_trusted() -> None:
     code = (
         "import sys; sys.modules['tree_sitter'] = None\n"
+        "from importlib.machinery import PathFinder; find = PathFinder.find_spec\n"
+        "PathFinder.find_spec = lambda name, *more: None if name == 'tree_sitter' else find(name, *more)\n"
         "from dhi_migrate.dockerfile import parse\n"
         "from dhi_migrate.dockerfile.shell import read_run\n"
         "script = read_run(parse(b'FROM a\\nRUN a \"b && c\" && \\\\\\n sudo d; e | f # g').instructions[1])\n"
@@ -332,8 +334,15 @@ def test_without_the_grammar_commands_are_split_but_not_trusted() -> None:
 
 
 def test_the_grammar_is_loaded_only_to_parse() -> None:
-    code = "import sys, dhi_migrate.dockerfile.shell; print('tree_sitter' in sys.modules)"
+    code = (
+        "import sys; seen = []\n"
+        "sys.addaudithook(lambda event, args: seen.append(str(args[0])) if event == 'import' else None)\n"
+        "from dhi_migrate.dockerfile.shell import read_shell\n"
+        "before = any('tree_sitter' in one for one in seen)\n"
+        "read_shell('a | b')\n"
+        "print(before, any('tree_sitter' in one for one in seen))\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )
-    assert done.stdout == "False\n"
+    assert done.stdout == "False True\n"
