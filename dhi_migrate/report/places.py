@@ -11,7 +11,10 @@ from .escape import printable, visible
 
 _NEVER: Final = frozenset(
     chr(code)
-    for part in (range(0x20), range(0x7F, 0xA0), range(0x2028, 0x202F), range(0x2066, 0x206A), range(0xFFFE, 0x10000))
+    for part in (
+        *(range(0x20), range(0x7F, 0xA0), range(0x061C, 0x061D), range(0x200E, 0x2010), range(0x2028, 0x202F)),
+        *(range(0x2066, 0x206A), range(0xFFFE, 0x10000)),
+    )
     for code in part
 )
 

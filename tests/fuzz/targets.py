@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 from typing import get_args
+from unicodedata import category
 from zlib import crc32
 
 from assembled import assemble
@@ -234,7 +235,7 @@ def reports(data: bytes) -> None:
         piece = lay_out(format, report, View("/work"))
         whole = (frame.begin(catalog().info).encode(), frame.place(piece.text.encode(), piece.extra.encode()))
         out = b"".join((*whole, frame.end(count(report)).encode())).decode()
-        _prints(out)
+        assert not any(char != "\n" and _acts(char) for char in out)
         if format in {"json", "sarif", "gitlab"}:
             json.loads(out)
         elif format in {"junit", "checkstyle", "html"}:
@@ -249,6 +250,16 @@ def reports(data: bytes) -> None:
 
 def _prints(out: str) -> None:
     assert all(line.isprintable() for line in out.split("\n"))
+
+
+def _acts(char: str) -> bool:
+    """Whether `char` does something where it is shown: ends a line, steers a terminal, turns the direction of text.
+
+    Other characters that do not print stay in the paths of formats for programs, which are to find the file.
+    """
+    return category(char) in {"Cc", "Cs", "Zl", "Zp"} or char in "\u061c\u200e\u200f" or "\u202a" <= char <= "\u202e" or (
+        "\u2066" <= char <= "\u2069"
+    )
 
 
 # -- files that the user or the tree brings

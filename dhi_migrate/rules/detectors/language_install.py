@@ -40,8 +40,10 @@ def language_install(subject: Subject) -> Iterator[Hit]:
         return
     found.sort(key=lambda one: not one[2].certain)
     first, command, hindrance = found[0]
-    others = [run.instruction for run, _, _ in found if run is not first]
-    tools = listed((name for run, _, _ in found for name in _names(run)), 4)
+    # the commands of a run follow one another
+    runs = [run for at, (run, _, _) in enumerate(found) if at == 0 or found[at - 1][0] is not run]
+    others = [run.instruction for run in runs if run is not first]
+    tools = listed((name for run in runs for name in _names(run)), 4)
     text = (
         f"{tools} in the stage that ships{also(subject, others)}: {hindrance.text}; do it in a build stage on -dev, and COPY "
         "--from what comes of it"
@@ -53,7 +55,7 @@ def language_install(subject: Subject) -> Iterator[Hit]:
 
 def _names(run: RunFacts) -> list[str]:
     """What the RUN installs and builds with, as a message names it: ``pip install``, ``make``, ``manage.py collectstatic``."""
-    wanted = language_commands(run)
+    wanted = frozenset(language_commands(run))
     every = [(one.command, f"{one.tool} {one.action}".strip()) for one in run.languages]
     every += [(one.command, f"{one.tool} {one.action}".strip()) for one in run.builds]
     return [name for command, name in sorted(every, key=lambda one: one[0].span) if command in wanted]
