@@ -85,7 +85,7 @@ class _Parser:
                 blocks.setdefault(token[1], []).append((labels[0], body))
         whole = Span(0, self.size)
         keys = [
-            (_scalar(("text", name, whole)), Node("map", whole, pairs=tuple(pairs))) for name, pairs in blocks.items()
+            (_scalar(("name", name, whole)), Node("map", whole, pairs=tuple(pairs))) for name, pairs in blocks.items()
         ]
         return Node("map", whole, pairs=tuple(keys))
 
@@ -190,7 +190,7 @@ def _token(match: re.Match[bytes]) -> _Token | None:
 
 
 def _scalar(token: _Token) -> Node:
-    """A string, or a name, as a scalar; one with an escape or a template can not be replaced."""
+    """A string, or a name, as a scalar; one with an escape or a template, or that is no UTF-8, can not be replaced."""
     kind, text, span = token
-    written = kind == "text" and not set(text) & set("\\$%") and span.end - span.start > 2
+    written = kind == "text" and not set(text) & set("\\$%\ufffd") and span.end - span.start > 2
     return Node("scalar", span, text, Span(span.start + 1, span.end - 1) if written else None)

@@ -62,22 +62,23 @@ def suppress(source: Source, findings: Sequence[Finding], chosen: Callable[[str]
     if b"dhi-migrate" not in source.data:
         return Kept(tuple(findings), 0)
     given = _read(source)
-    hit: set[tuple[int, str]] = set()
+    used: dict[int, set[str]] = {}
     kept: list[Finding] = []
     number = 0
     for finding in findings:
-        hits = {
-            (place, finding.rule)
+        hits = [
+            place
             for place, one in enumerate(given)
             if _covers(one, finding) and any(finding.rule in selector.codes - _ALWAYS for selector in one.selectors)
-        }
-        hit |= hits
+        ]
+        for place in hits:
+            used.setdefault(place, set()).add(finding.rule)
         if not hits:
             kept.append(finding)
         elif chosen(finding.rule):
             number += 1
     for place, one in enumerate(given):
-        kept.extend(_judge(source, one, {code for where, code in hit if where == place}, chosen))
+        kept.extend(_judge(source, one, used.get(place, set()), chosen))
     return Kept(tuple(kept), number)
 
 
@@ -98,7 +99,7 @@ def _read(source: Source) -> list[_Suppression]:
             break
         alone = not raw[: match.start(1)].strip()
         listed = match[4].split(b"--", 1)[0] if match[3] else b""
-        selectors = tuple(_selectors(listed.decode("utf-8", "replace"), span.start + match.start(4)))
+        selectors = tuple(_selectors(listed.decode("utf-8", "surrogateescape"), span.start + match.start(4)))
         comment = Span(span.start + match.start(1), span.end)
         about = None if match[2] else layout.block(line + 1 if alone else line)
         found.append(_Suppression(comment, selectors, about, alone, line))
@@ -113,11 +114,15 @@ def _selectors(listed: str, at: int) -> list[_Selector]:
             codes, hint = match_rules((text,)), ""
         except UnknownRuleError as error:
             codes, hint = frozenset(), f": did you mean {error.suggestion}?" if error.suggestion else ""
-        start = at + len(listed[: word.start()].encode())
-        found.append(_Selector(text, Span(start, start + len(word[0].encode())), codes, hint))
+        start = at + len(_bytes(listed[: word.start()]))
+        found.append(_Selector(text, Span(start, start + len(_bytes(word[0]))), codes, hint))
         if not codes and "," not in listed[word.end() : word.end() + 1]:
             break
     return found
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 class _Layout:
@@ -134,16 +139,26 @@ class _Layout:
             if text and not text.startswith(b"#"):
                 self.lines.append(line)
                 self.indents.append(len(raw) - len(text))
+        self.last: list[int] = []  # for each of them the place of the last one that is indented deeper without a break
 
     def block(self, line: int) -> Span:
         """The first line from `line` on that says something, and the lines below that are indented deeper."""
         place = bisect_left(self.lines, line)
         if place == len(self.lines):
             return Span(len(self.source.data), len(self.source.data))
-        first = last = place
-        while last + 1 < len(self.lines) and self.indents[last + 1] > self.indents[first]:
-            last += 1
-        return Span(self.source.line_span(self.lines[first]).start, self.source.line_span(self.lines[last]).end)
+        last = self._lasts()[place]
+        return Span(self.source.line_span(self.lines[place]).start, self.source.line_span(self.lines[last]).end)
+
+    def _lasts(self) -> list[int]:
+        """The ends of all blocks, found in one go."""
+        if not self.last:
+            self.last = list(range(len(self.lines)))
+            open_blocks: list[int] = []
+            for place, indent in enumerate([*self.indents, -1]):
+                while open_blocks and self.indents[open_blocks[-1]] >= indent:
+                    self.last[open_blocks.pop()] = place - 1
+                open_blocks.append(place)
+        return self.last
 
 
 def _judge(source: Source, one: _Suppression, used: set[str], chosen: Callable[[str], bool]) -> list[Finding]:

@@ -133,8 +133,7 @@ def _building(subject: Subject, target: Definition, runs: list[RunFacts]) -> Ite
     if not (target.packages_complete or "base-files" in package_names(target)):
         return
     missing: dict[str, list[tuple[RunFacts, Account]]] = {}
-    for run in runs:
-        have = _installed(subject, run)
+    for run, have in _installed(subject, runs):
         if have is None:
             return
         for one in run.accounts:
@@ -174,18 +173,24 @@ def _package(target: Definition, program: str) -> str | None:
     return "shadow" if program in _PASSWD | _ADDUSER and "shadow" not in have else None
 
 
-def _installed(subject: Subject, run: RunFacts) -> frozenset[str] | None:
-    """The packages that the chain installs before `run`, and in it before its accounts; None where they cannot all be named."""
+def _installed(subject: Subject, runs: list[RunFacts]) -> Iterator[tuple[RunFacts, set[str] | None]]:
+    """Each of `runs` with the packages that the chain installs before its accounts, and None where they cannot all be named.
+
+    It is one set that grows: it is to be looked at before the next one is asked for.
+    """
     names: set[str] = set()
+    waiting = {run.instruction.index: run for run in runs}
     for instruction in subject.chain_instructions("RUN"):
-        if instruction.index > run.instruction.index:
-            break
-        same = instruction.index == run.instruction.index
-        facts = run if same else read_facts(instruction)
-        for one in facts.packages:
-            if one.action != "install" or (same and one.command.span > run.accounts[0].command.span):
-                continue
-            if one.opaque:
-                return None
-            names.update(package.name for package in one.packages)
-    return frozenset(names)
+        if not waiting:
+            return
+        run = waiting.pop(instruction.index, None)
+        installed = [one for one in (run or read_facts(instruction)).packages if one.action == "install"]
+        if run is not None:
+            first = run.accounts[0].command.span
+            before = [one for one in installed if one.command.span <= first]
+            names.update(package.name for one in before for package in one.packages)
+            yield run, None if any(one.opaque for one in before) else names
+        names.update(package.name for one in installed for package in one.packages)
+        if any(one.opaque for one in installed) and waiting:
+            yield next(iter(waiting.values())), None
+            return
