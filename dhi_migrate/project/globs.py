@@ -10,7 +10,7 @@ Rules: gitignore(5), section "Pattern format".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from .._record import NamedTuple
@@ -19,6 +19,7 @@ _ANY: Final = "/**"  # components without a slash are literal text, so these thr
 _ONE: Final = "/*"
 _NOTHING: Final = "/!"
 _LONGEST: Final = 4096  # characters of a pattern that is still read; no path is longer
+_MOST_PARTS: Final = 100  # components of a pattern that is still read; no directory that is looked into is deeper
 _POSIX: Final = {
     "alnum": "a-zA-Z0-9",
     "alpha": "a-zA-Z",
@@ -56,6 +57,8 @@ def parse_pattern(line: str) -> Pattern | None:
     if not text:
         return None
     components = text.split("/")
+    if len(components) > _MOST_PARTS:
+        return None
     if len(components) == 1:
         return Pattern((_ANY, _compile(components[0])), negative, directories_only)
     if components[0] == "":
@@ -93,16 +96,24 @@ def excludes(patterns: Sequence[Pattern], path: str) -> bool:
     if not patterns:
         return False
     parts = [part for part in path.split("/") if part not in ("", ".")]
-    return any(
-        verdict(patterns, parts[:depth], is_directory=depth < len(parts)) is True for depth in range(1, len(parts) + 1)
-    )
+    decided: list[bool | None] = [None] * len(parts)  # for the path and each directory above it, by the last pattern
+    for pattern in reversed(patterns):
+        for depth in _depths(pattern.parts, parts):
+            if decided[depth] is None and not (pattern.directories_only and depth == len(parts) - 1):
+                decided[depth] = not pattern.negative
+    return True in decided
 
 
 def _match(pattern: tuple[str | re.Pattern[str], ...], parts: Sequence[str]) -> bool:
     if len(pattern) == 2 and pattern[0] == _ANY:
         return _component_matches(pattern[1], parts[-1])
+    return any(depth == len(parts) - 1 for depth in _depths(pattern, parts))
+
+
+def _depths(pattern: tuple[str | re.Pattern[str], ...], parts: Sequence[str]) -> Iterator[int]:
+    """The numbers of the components that end what `pattern` matches, in one go over all of them."""
     states = _closure(pattern, {0})
-    for part in parts:
+    for depth, part in enumerate(parts):
         following: set[int] = set()
         for state in states:
             if state == len(pattern):
@@ -113,8 +124,9 @@ def _match(pattern: tuple[str | re.Pattern[str], ...], parts: Sequence[str]) -> 
                 following.add(state + 1)
         states = _closure(pattern, following)
         if not states:
-            return False
-    return len(pattern) in states
+            return
+        if len(pattern) in states:
+            yield depth
 
 
 def _closure(pattern: tuple[str | re.Pattern[str], ...], states: set[int]) -> set[int]:

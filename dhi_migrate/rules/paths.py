@@ -6,6 +6,8 @@ import posixpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..catalog.model import Definition
 
 # Directories of the Filesystem Hierarchy Standard 3.0 that base-files (Debian) or alpine-baselayout bring, all of root.
@@ -47,6 +49,14 @@ SHARED = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - names of paths, nothin
 def under(path: str, folder: str) -> bool:
     """Whether the normal absolute `path` is `folder` or lies in it."""
     return folder in {path, "/"} or path.startswith(f"{folder}/")
+
+
+def above(path: str) -> Iterator[str]:
+    """The normal absolute `path` and the directories that it lies in, the nearest first: those that it is `under`."""
+    while path not in {"", "/"}:
+        yield path
+        path = path.rpartition("/")[0]
+    yield "/"
 
 
 def standard(target: Definition | None) -> bool:

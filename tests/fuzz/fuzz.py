@@ -67,9 +67,9 @@ def seeds(target: str) -> Iterator[bytes]:
 
 def _in_a_process(family: str, seconds: int, keep: Path | None) -> bool:
     """Fuzz one family for so many seconds; whether something failed."""
-    from targets import FAMILIES as targets
+    from targets import FAMILIES as TARGETS
 
-    names = list(targets[family])
+    names = list(TARGETS[family])
     with tempfile.TemporaryDirectory() as work:
         found = Path(work, "found") if keep is None else keep / family
         start, failures = Path(work, "start"), Path(work, "failures")
@@ -85,7 +85,9 @@ def _in_a_process(family: str, seconds: int, keep: Path | None) -> bool:
             *(f"-artifact_prefix={failures}/", "-print_final_stats=1", f"-dict={HERE / 'words.dict'}"),
         ]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(HERE.parents[1]), str(HERE)))}
-        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace", env=environment, check=False)
+        done = subprocess.run(
+            command, stderr=subprocess.PIPE, text=True, errors="replace", env=environment, check=False
+        )
         runs = [line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line]
         for path in sorted(failures.iterdir()):
             data = path.read_bytes()

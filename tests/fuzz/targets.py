@@ -257,8 +257,11 @@ def _acts(char: str) -> bool:
 
     Other characters that do not print stay in the paths of formats for programs, which are to find the file.
     """
-    return category(char) in {"Cc", "Cs", "Zl", "Zp"} or char in "\u061c\u200e\u200f" or "\u202a" <= char <= "\u202e" or (
-        "\u2066" <= char <= "\u2069"
+    return (
+        category(char) in {"Cc", "Cs", "Zl", "Zp"}
+        or char in "\u061c\u200e\u200f"
+        or "\u202a" <= char <= "\u202e"
+        or ("\u2066" <= char <= "\u2069")
     )
 
 
@@ -289,8 +292,7 @@ def overlay(data: bytes) -> None:
     """An overlay is used or refused with its place."""
     try:
         found = load_overlay(_at("overlay.toml", data), catalog())
-    except OverlayError as error:
-        assert all(one.line >= 0 and one.column >= 0 and one.message for one in error.complaints)
+    except OverlayError:
         return
     check_source("Dockerfile", b"FROM acme/web:1\nFROM node:22\n", Catalog.load(found), SETTINGS)
 
@@ -299,8 +301,7 @@ def rule_file(data: bytes) -> None:
     """A rule file is used or refused."""
     try:
         row = read_rule("rule.toml", data)
-    except RuleFileError as error:
-        assert str(error).startswith("rule.toml")
+    except RuleFileError:
         return
     assert isinstance(row["code"], str)
 
@@ -310,8 +311,8 @@ def configuration(data: bytes) -> None:
     path = _at("dhi-migrate.toml", data)
     try:
         found = Configurations().settings_for(os.path.join(os.path.dirname(path), "Dockerfile"))
-    except ConfigError as error:
-        assert str(error)
+    except ConfigError:
+        pass
     else:
         assert found.settings.registry
         Configurations().excludes(os.path.join(os.path.dirname(path), "a", "Dockerfile"))
@@ -328,8 +329,7 @@ def baseline(data: bytes) -> None:
     path = _at("baseline.json", data)
     try:
         known = read_baseline(path)
-    except BaselineError as error:
-        assert str(error).startswith(f"baseline {path}: ")
+    except BaselineError:
         return
     assert all(isinstance(name, str) for name in known)
 
@@ -369,21 +369,22 @@ PATHS = {
 }
 
 
+FILES = {
+    "Dockerfile": b"ARG BASE=node:22\nFROM ${BASE} AS a\nUSER 1\nCOPY . /srv\nCMD npm start\n",
+    "app/Dockerfile": b'FROM dhi.io/python:3.13\nCOPY . /app\nCMD ["python", "main.py"]\n',
+}
+
+
 class Files:
     """A repository of two Dockerfiles."""
 
-    FILES = {
-        "Dockerfile": b"ARG BASE=node:22\nFROM ${BASE} AS a\nUSER 1\nCOPY . /srv\nCMD npm start\n",
-        "app/Dockerfile": b"FROM dhi.io/python:3.13\nCOPY . /app\nCMD [\"python\", \"main.py\"]\n",
-    }  # fmt: skip
-
     def read(self, path: str) -> bytes | None:
         """As of `ProjectTree`."""
-        return self.FILES.get(path)
+        return FILES.get(path)
 
     def exists(self, path: str) -> bool | None:
         """As of `ProjectTree`."""
-        return path in self.FILES
+        return path in FILES
 
     def names(self, path: str) -> tuple[str, ...] | None:
         """As of `ProjectTree`."""

@@ -13,12 +13,14 @@ from ..._record import NamedTuple
 from ...dockerfile import stage_state_at
 from ...rules.accounts import ROOT
 from ...rules.breakers.model import package_names
-from ...rules.paths import under
+from ...rules.paths import above, under
 from ..effects.places import BINARIES, OPEN, SYSTEM, ZONES, is_scratch, is_settings, is_slimming
 from .environment import PROGRAMS
 from .known_paths import ACCOUNTS, ARCHIVES, CLOCK, LIBRARY, LISTS, TOOLS, TOPS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...dockerfile import Stage
     from ...rules.facts import RunFacts
     from ...rules.subject import Subject
@@ -207,16 +209,17 @@ class Holdings:
         for path, owned in self.paths.items():
             top = work if under(path, work) else path
             found[top] = found.get(top, False) or owned
-        tops = [path for path in found if not any(other != path and under(path, other) for other in found)]
+        tops = [path for path in found if not any(other != path and other in found for other in above(path))]
         tops = [path for path in tops if not (is_scratch(path) or LISTS.match(path))]
+        sure, owned_below = _with_above(self.sure), _with_above(path for path, owned in found.items() if owned)
+        given, shared = _Near(self.given), _Near(self.shared)
         merged = []
         for top in tops:
             there = (top == self.workdir and makes_workdir) or top in self.folders
-            if not there and not any(under(one, top) for one in self.sure):
+            if not there and top not in sure:
                 return f"whether {top} is made in every build is not known"
-            owned = any(mine for path, mine in found.items() if under(path, top))
-            owned = owned or _touches(top, self.given)
-            merged.append(Root(top, owned, _touches(top, self.shared), self.texts.get(top, "")))
+            owned = top in owned_below or given.touches(top)
+            merged.append(Root(top, owned, shared.touches(top), self.texts.get(top, "")))
         return tuple(merged)
 
 
@@ -243,5 +246,17 @@ def _matches(path: str, pattern: str) -> bool:
     return False
 
 
-def _touches(top: str, paths: list[str]) -> bool:
-    return any(under(top, path) or under(path, top) for path in paths if path != "/")
+def _with_above(paths: Iterable[str]) -> set[str]:
+    """The `paths` and all directories that they lie in."""
+    return {folder for path in paths for folder in above(path)}
+
+
+class _Near:
+    """Paths, to be asked whether one of them is above or below another; the root directory is neither."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._own = {path for path in paths if path != "/"}
+        self._with_above = _with_above(self._own)
+
+    def touches(self, top: str) -> bool:
+        return top in self._with_above or not self._own.isdisjoint(above(top))
