@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._pattern import regex
 from .escape import visible
+from .markdown_text import code, plain
 from .plan_repository import image_in_words, lines_of_group
 from .plan_text import (
     blockers_in_words,
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from ..migrate.plan import FilePlan, PlannedSwap, PlanTotals
     from ..project.repository_plan import RepositoryPlan
 
-_SPECIAL = regex(r"[\\`*_{}\[\]|~<>&]")
-_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-# What GitHub makes a mention, a reference to an issue, or a link of.
-_MENTION = regex(r"([@#])(?=[0-9A-Za-z])")
-_LINK = regex(r"(?i)(://|www\.)")
-
 
 def render_head() -> str:
     """Give what comes before the first file: a heading, and the head of the table."""
@@ -41,28 +35,28 @@ def render_head() -> str:
 def render_row(plan: FilePlan) -> str:
     """Give the row of one file, ended by a line ending; whatever is in the file's text stays text."""
     if plan.error is not None:
-        cells = [_code(visible(plan.path)), f"not read: {_plain(visible(plan.error))}", "", "", "", "", ""]
+        cells = [code(visible(plan.path)), f"not read: {plain(visible(plan.error))}", "", "", "", "", ""]
     else:
         cells = [
-            _code(visible(plan.path)),
+            code(visible(plan.path)),
             standing(plan),
             "<br>".join(_swap(swap) for swap in plan.swaps if swap.match != "stage" or swap.reached),
             _lines(edits_in_words(plan) + ([visible(plan.problem)] if plan.problem is not None else [])),
             _lines(blockers_in_words(plan)),
-            _plain(step_in_words(plan)),
-            _plain(gain_in_words(plan.gain)).replace("-&gt;", "→") if plan.gain is not None else "",
+            plain(step_in_words(plan)),
+            plain(gain_in_words(plan.gain)).replace("-&gt;", "→") if plan.gain is not None else "",
         ]
     return f"| {' | '.join(cells)} |\n"
 
 
 def render_repository(around: RepositoryPlan) -> str:
     """Give the images of the repository and the groups, as lists below the table."""
-    lines = ["", "### Images", "", *(f"- {_plain(image_in_words(one))}" for one in around.images)]
+    lines = ["", "### Images", "", *(f"- {plain(visible(image_in_words(one)))}" for one in around.images)]
     if around.groups:
         lines += ["", "### One pull request each", ""]
     for number, group in enumerate(around.groups, 1):
         head, *rest = lines_of_group(group)
-        lines += [f"{number}. {_plain(head)}", *(f"   - {_plain(one)}" for one in rest)]
+        lines += [f"{number}. {plain(visible(head))}", *(f"   - {plain(visible(one))}" for one in rest)]
     return "\n".join(lines) + "\n"
 
 
@@ -77,30 +71,11 @@ def render_tail(totals: PlanTotals) -> str:
 def _swap(swap: PlannedSwap) -> str:
     base, target, word = swap_in_words(swap)
     named = swap.target is not None
-    text = _code(base) if swap.base is not None else _plain(base)
+    text = code(base) if swap.base is not None else plain(base)
     if target:
-        text += f" → {_code(target) if named else _plain(target)}"
+        text += f" → {code(target) if named else plain(target)}"
     return text + (f" ({word})" if word else "")
 
 
 def _lines(texts: list[str]) -> str:
-    return "<br>".join(map(_plain, texts))
-
-
-def _code(text: str) -> str:
-    """Set printable `text` as code; by a tag, since a code span cannot hold every text in a table."""
-    return f"<code>{_unlinked(_escaped(text))}</code>"
-
-
-def _plain(text: str) -> str:
-    """Set printable `text` as text that is nothing else: no markup, no HTML, no end of the cell, no mention, no link."""
-    return _unlinked(_MENTION.sub(r"\1<!-- -->", _escaped(text)))
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _HTML.get(found[0]) or f"\\{found[0]}", text)
-
-
-def _unlinked(text: str) -> str:
-    """The same text, in which nobody sees a link."""
-    return _LINK.sub(lambda found: found[0].replace(":", "&#58;").replace(".", "&#46;"), text)
+    return "<br>".join(map(plain, texts))

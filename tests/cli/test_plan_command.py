@@ -103,7 +103,7 @@ def test_markdown_is_a_table_with_totals_below_it(run: Run) -> None:
         "",
         "| File",
         "|---|---|---|---|---|---|---|",
-        "| <code>a\\|b/Dockerfile</code>",
+        "| <code>a&#124;b/Dockerfile</code>",
         "",
         "**1 file**: 1 swappable, level runtime.",
         "",
