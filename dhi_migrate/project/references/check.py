@@ -65,6 +65,10 @@ def _findings(
 
         images = image_findings(file.path, file.data, catalog, settings)
         return [*images, *python_findings(file.path, file.data, catalog, settings, tree)]
+    if kind == "javascript":
+        from .python_code import javascript_findings
+
+        return javascript_findings(file.path, file.data, catalog, settings, tree)
     if not any(word in file.data for word in _WORDS.get(kind, (b"image",))):
         return []
     if kind in {"makefile", "jenkinsfile"}:

@@ -1,4 +1,4 @@
-"""Python source that reaches an image: shells and programs that it does not have (DHI905), and what needs root (DHI906)."""
+"""Python and JavaScript source that reaches an image: shells and programs that it does not have (DHI905), and what needs root (DHI906)."""
 
 from __future__ import annotations
 
@@ -93,7 +93,21 @@ def python_findings(
     """
     if tree is None or is_test(path):
         return []
-    calls = scan_python(data)
+    return _findings(path, scan_python(data), catalog, settings, tree)
+
+
+def javascript_findings(
+    path: str, data: bytes, catalog: Catalog, settings: Settings, tree: ProjectTree | None
+) -> list[Finding]:
+    """DHI905 and DHI906 for the JavaScript or TypeScript file at `path`, as `python_findings` does for Python."""
+    from .javascript_scan import scan_javascript
+
+    return [] if tree is None else _findings(path, scan_javascript(data), catalog, settings, tree)
+
+
+def _findings(
+    path: str, calls: tuple[Call, ...], catalog: Catalog, settings: Settings, tree: ProjectTree
+) -> list[Finding]:
     if not calls:
         return []
     from .python_reach import images_with
