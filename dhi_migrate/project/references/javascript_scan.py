@@ -1,11 +1,11 @@
 """What JavaScript and TypeScript source does to the system around it: shells, programs, low ports, and files of root.
 
-Read by tree-sitter's grammar of JavaScript, behind a filter over the bytes. What of TypeScript it does not know is passed over: a
-call may be missed for it. Nothing is imported or run.
+Read by tree-sitter with the grammar of either language, behind a filter over the bytes. Nothing is imported or run.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..._pattern import regex
@@ -15,16 +15,29 @@ from .python_scan import MAX_BYTES, MAX_FOUND, OF_ROOT, Call, is_free
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node
-
-MAX_LINE = 5000
-"""Longest line, in bytes, of a file that a person wrote: one with a longer line is minified."""
+    from tree_sitter import Node, Parser
 
 _WORDS = regex(rb"child_process|execa|shelljs|\bzx\b|\.listen\(|writeFile|appendFile|mkdir|createWriteStream")
-_LONG = regex(rb"[^\n]{5001}")
-_TEST = regex(r".{0,200}\.(?:test|spec|config|d|min)\.[cm]?[jt]s\Z")
+_LONG = regex(rb"[^\n]{5001}")  # a file with such a line is minified
+_TEST = regex(
+    r".{0,200}\.(?:test|spec|config|d|min)\.[cm]?[jt]s\Z|(?:build|release|gulpfile|Gruntfile)(?:[.-].{0,80})?\.[cm]?[jt]s\Z"
+)
 _FOLDERS = frozenset(
-    "node_modules __tests__ __mocks__ test tests e2e cypress scripts examples docs benchmarks".split()
+    [
+        "node_modules",
+        "__tests__",
+        "__mocks__",
+        "test",
+        "tests",
+        "e2e",
+        "cypress",
+        "scripts",
+        "examples",
+        "docs",
+        "benchmarks",
+        "release",
+        "extra",
+    ]
 )
 _SHELLS = frozenset(
     {
@@ -38,9 +51,9 @@ _RUNS = frozenset(
     }
 )
 _MODULES = frozenset({"child_process", "execa", "shelljs", "fs", "fs/promises", "fs-extra", "util"})
-_WRITES = frozenset(
-    f"{verb}{end}" for verb in ("writeFile", "appendFile", "mkdir") for end in ("", "Sync")
-) | {"createWriteStream"}
+_WRITES = frozenset(f"{verb}{end}" for verb in ("writeFile", "appendFile", "mkdir") for end in ("", "Sync")) | {
+    "createWriteStream"
+}
 
 
 def is_passed_over(path: str) -> bool:
@@ -48,18 +61,28 @@ def is_passed_over(path: str) -> bool:
     return _TEST.match(path.rpartition("/")[2]) is not None or not _FOLDERS.isdisjoint(path.split("/")[:-1])
 
 
-def scan_javascript(data: bytes) -> tuple[Call, ...]:
-    """The calls of the source `data`, in its order; none for a file that is minified or too large. Never raises."""
+def scan_javascript(data: bytes, *, typed: bool = False) -> tuple[Call, ...]:
+    """The calls of the source `data` (TypeScript where `typed`), in its order; none for a file that is minified or too large."""
     if len(data) > MAX_BYTES or _WORDS.search(data) is None or _LONG.search(data) is not None:
         return ()
-    import tree_sitter_javascript
-    from tree_sitter import Language, Parser
-
-    root = Parser(Language(tree_sitter_javascript.language())).parse(data).root_node
+    root = _parser(typed).parse(data).root_node
     nodes = list(_nodes(root))
     names = _names(nodes)
     found = (_call(node, names) for node in nodes if node.type == "call_expression")
     return tuple(one for one in found if one is not None)[:MAX_FOUND]
+
+
+@lru_cache(maxsize=2)
+def _parser(typed: bool) -> Parser:
+    from tree_sitter import Language, Parser
+
+    if typed:
+        import tree_sitter_typescript
+
+        return Parser(Language(tree_sitter_typescript.language_typescript()))
+    import tree_sitter_javascript
+
+    return Parser(Language(tree_sitter_javascript.language()))
 
 
 def _nodes(root: Node) -> Iterator[Node]:
@@ -178,7 +201,7 @@ def _call(node: Node, names: dict[str, str]) -> Call | None:
 
 
 def _option(node: Node, name: bytes) -> str | None:
-    """The value, as written, of the option `name` of a call; None where it is not given; "?" where options are not written out."""
+    """The option `name` of a call, as written; None where it is not given; "?" where options are not written out."""
     given = node.child_by_field_name("arguments")
     rest = given.named_children[1:] if given is not None else []
     for one in rest:

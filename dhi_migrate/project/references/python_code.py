@@ -1,4 +1,4 @@
-"""Python and JavaScript source that reaches an image: shells and programs that it does not have (DHI905), and what needs root (DHI906)."""
+"""Python and JavaScript source in an image: shells and programs that are not there (DHI905), and what needs root (DHI906)."""
 
 from __future__ import annotations
 
@@ -80,6 +80,22 @@ PROGRAMS = TOOLS | frozenset(
 )
 """Programs beside Python that images of languages do not have unless a package brings them."""
 
+_NOT_NODE = frozenset(
+    {
+        "golang",
+        "nginx",
+        "python",
+        "php",
+        "ruby",
+        "rust",
+        "eclipse-temurin",
+        "amazoncorretto",
+        "caddy",
+        "httpd",
+        "static",
+    }
+)  # images in which JavaScript is served or built, not run
+
 MAX_IMAGES = 4
 """Most images that one file is judged for."""
 
@@ -102,7 +118,11 @@ def javascript_findings(
     """DHI905 and DHI906 for the JavaScript or TypeScript file at `path`, as `python_findings` does for Python."""
     from .javascript_scan import scan_javascript
 
-    return [] if tree is None else _findings(path, scan_javascript(data), catalog, settings, tree)
+    return (
+        []
+        if tree is None
+        else _findings(path, scan_javascript(data, typed=path.lower().endswith("ts")), catalog, settings, tree)
+    )
 
 
 def _findings(
@@ -120,6 +140,8 @@ def _findings(
             break  # a Dockerfile farther up is of something larger, in which this file is rarely started
         nearest = folder
         if image.subject.target is None or image.subject.state not in {"pending", "hardened"}:
+            continue
+        if not path.lower().endswith(".py") and image.subject.target.image in _NOT_NODE:
             continue
         for call in calls:
             one = _judge(call, image)
