@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
-_WORDS = regex(rb"child_process|execa|shelljs|\bzx\b|\.listen\(|writeFile|appendFile|mkdir|createWriteStream")
+_WORDS = regex(rb"child_process|execa|shelljs|\.listen\(|writeFile|appendFile|mkdir|createWriteStream")
 _LONG = regex(rb"[^\n]{5001}")  # a file with such a line is minified
 _TEST = regex(
     r".{0,200}\.(?:test|spec|config|d|min)\.[cm]?[jt]s\Z|(?:build|release|gulpfile|Gruntfile)(?:[.-].{0,80})?\.[cm]?[jt]s\Z"
@@ -158,7 +158,7 @@ def _meaning(node: Node | None, names: dict[str, str]) -> str:
         return _dotted(node, names)
     first = _first(node)
     called = node.child_by_field_name("function")
-    if called is not None and _source(called) in {"require", "import"}:
+    if _identifier(called) in {"require", "import"}:
         return _module(_text(first))
     return _dotted(first, names) if _dotted(called, names) == "util.promisify" else ""
 
@@ -171,7 +171,7 @@ def _dotted(node: Node | None, names: dict[str, str]) -> str:
         parts.append(_source(last) if last is not None else "")
         node = node.child_by_field_name("object")
     if node is not None and node.type == "call_expression":
-        base = _module(_text(_first(node))) if _source(node.child_by_field_name("function")) == "require" else ""
+        base = _module(_text(_first(node))) if _identifier(node.child_by_field_name("function")) == "require" else ""
     else:
         base = names.get(_source(node), "") if node is not None and node.type == "identifier" else ""
     return ".".join([base, *reversed(parts)]) if base else ""
@@ -193,10 +193,10 @@ def _call(node: Node, names: dict[str, str]) -> Call | None:
     if module in {"fs", "fs.promises", "fs/promises", "fs-extra"} and last in _WRITES:
         written = text is not None and text.startswith(OF_ROOT) and not is_free(text)
         return Call("write", span, name, text) if written else None
-    if called is not None and called.type == "member_expression" and _source(called).endswith(".listen"):
+    if called is not None and called.type == "member_expression" and _source(called.child_by_field_name("property")) == "listen":
         number = _source(first) if first is not None and first.type == "number" else ""
         if number.isascii() and number.isdigit() and 0 < int(number[:6]) < 1024:
-            return Call("port", span, "listen", port=int(number))
+            return Call("port", span, "a server", port=int(number))
     return None
 
 
@@ -240,3 +240,8 @@ def _text(node: Node | None) -> str | None:
 
 def _source(node: Node | None) -> str:
     return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
+
+
+def _identifier(node: Node | None) -> str:
+    """The name that `node` is; "" for a longer expression, so that a long chain is not read again and again."""
+    return _source(node) if node is not None and node.type in {"identifier", "import"} else ""
