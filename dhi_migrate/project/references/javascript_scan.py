@@ -193,7 +193,11 @@ def _call(node: Node, names: dict[str, str]) -> Call | None:
     if module in {"fs", "fs.promises", "fs/promises", "fs-extra"} and last in _WRITES:
         written = text is not None and text.startswith(OF_ROOT) and not is_free(text)
         return Call("write", span, name, text) if written else None
-    if called is not None and called.type == "member_expression" and _source(called.child_by_field_name("property")) == "listen":
+    if (
+        called is not None
+        and called.type == "member_expression"
+        and _source(called.child_by_field_name("property")) == "listen"
+    ):
         number = _source(first) if first is not None and first.type == "number" else ""
         if number.isascii() and number.isdigit() and 0 < int(number[:6]) < 1024:
             return Call("port", span, "a server", port=int(number))
