@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..report.statistics import RuleCount
 
 
-AROUND = (".yml", ".yaml", ".py", ".hcl", ".tpl")
+AROUND = (".yml", ".yaml", ".py", ".hcl", ".tpl", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 """Ends of names that no Dockerfile has: such a file that is named is read as what it is."""
 
 

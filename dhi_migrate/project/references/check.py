@@ -71,6 +71,10 @@ def _findings(
 
         images = image_findings(file.path, file.data, catalog, settings)
         return [*images, *python_findings(file.path, file.data, catalog, settings, tree)]
+    if kind == "javascript":
+        from .python_code import javascript_findings
+
+        return javascript_findings(file.path, file.data, catalog, settings, tree)
     if not _worth_reading(file, kind):
         return []
     if kind in {"makefile", "jenkinsfile"}:
@@ -114,7 +118,9 @@ def _worth_reading(file: ProjectFile, kind: Kind) -> bool:
     return any(word in file.data for word in _WORDS.get(kind, (b"image",)))
 
 
-_WITHOUT_SERVICES = frozenset({"python", "makefile", "jenkinsfile", "helm-values", "helm-template", "kustomize"})
+_WITHOUT_SERVICES = frozenset(
+    {"python", "javascript", "makefile", "jenkinsfile", "helm-values", "helm-template", "kustomize"}
+)
 
 
 def services_of(file: ProjectFile) -> tuple[Service, ...]:

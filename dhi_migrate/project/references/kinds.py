@@ -34,6 +34,10 @@ _NEITHER = frozenset(
 )
 
 
+JAVASCRIPT = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
+"""Ends of names of JavaScript and TypeScript."""
+
+
 def kind_of(path: str) -> Kind | None:
     """The kind of the file at `path` (from the top of the repository, forward slashes); None for a file that is of none.
 
@@ -45,6 +49,10 @@ def kind_of(path: str) -> Kind | None:
         return _yaml_kind(folder, name, lower)
     if lower.endswith(".py"):
         return "python"
+    if lower.endswith(JAVASCRIPT):
+        from .javascript_scan import is_passed_over
+
+        return None if is_passed_over(path) else "javascript"
     bake = _BAKE.match(name)
     if bake is not None:
         return "bake-hcl" if bake[1] == "hcl" else "bake-json"

@@ -26,6 +26,7 @@ Kind = Literal[
     "makefile",
     "jenkinsfile",
     "python",
+    "javascript",
 ]
 """What kind a file is by its path: see `dhi_migrate.project.references.kinds`."""
 

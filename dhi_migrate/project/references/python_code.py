@@ -1,4 +1,4 @@
-"""Python source that reaches an image: shells and programs that it does not have (DHI905), and what needs root (DHI906)."""
+"""Python and JavaScript source in an image: shells and programs that are not there (DHI905), and what needs root (DHI906)."""
 
 from __future__ import annotations
 
@@ -80,6 +80,9 @@ PROGRAMS = TOOLS | frozenset(
 )
 """Programs beside Python that images of languages do not have unless a package brings them."""
 
+_NODES = frozenset({"node", "bun", "deno"})
+"""Programs that run JavaScript: source in an image that has none of them is served or built there, not run."""
+
 MAX_IMAGES = 4
 """Most images that one file is judged for."""
 
@@ -93,7 +96,23 @@ def python_findings(
     """
     if tree is None or is_test(path):
         return []
-    calls = scan_python(data)
+    return _findings(path, scan_python(data), catalog, settings, tree)
+
+
+def javascript_findings(
+    path: str, data: bytes, catalog: Catalog, settings: Settings, tree: ProjectTree | None
+) -> list[Finding]:
+    """DHI905 and DHI906 for the JavaScript or TypeScript file at `path`, as `python_findings` does for Python."""
+    from .javascript_scan import scan_javascript
+
+    if tree is None:
+        return []
+    return _findings(path, scan_javascript(data, typed=path.lower().endswith("ts")), catalog, settings, tree)
+
+
+def _findings(
+    path: str, calls: tuple[Call, ...], catalog: Catalog, settings: Settings, tree: ProjectTree
+) -> list[Finding]:
     if not calls:
         return []
     from .python_reach import images_with
@@ -106,6 +125,8 @@ def python_findings(
             break  # a Dockerfile farther up is of something larger, in which this file is rarely started
         nearest = folder
         if image.subject.target is None or image.subject.state not in {"pending", "hardened"}:
+            continue
+        if not path.lower().endswith(".py") and _NODES.isdisjoint(image.subject.programs):
             continue
         for call in calls:
             one = _judge(call, image)

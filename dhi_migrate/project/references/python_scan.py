@@ -30,7 +30,9 @@ _RUNNERS = frozenset({"run", "call", "check_call", "check_output", "Popen"})
 _SHELLS = frozenset({"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"})
 _EXECS = frozenset({"os.execv", "os.execvp", "os.execl", "os.execlp", "os.spawnv", "os.spawnvp", "os.posix_spawn"})
 _SERVERS = frozenset({"run", "serve", "run_app", "run_simple", "TCPSite", "create_server", "start_server"})
-_OF_ROOT = ("/etc/", "/usr/", "/var/", "/opt/", "/root/", "/run/")
+OF_ROOT = ("/etc/", "/usr/", "/var/", "/opt/", "/root/", "/run/")
+"""Directories of root."""
+
 _FREE = ("/var/tmp/", "/run/secrets/", "/var/run/secrets/", "/usr/local/bin/")  # noqa: S108 -- a name in the checked file
 # What an argument list cannot say: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02
 _SPECIAL = frozenset("|&;<>()$`\\\"'*?[]{}~#!=%\n")
@@ -62,6 +64,11 @@ class Call(NamedTuple):
     text: str | None = None
     port: int = 0
     edits: tuple[tuple[Span, str], ...] = ()
+
+
+def is_free(path: str) -> bool:
+    """Whether `path`, below a directory of root, is a place that is written to or mounted all the same."""
+    return path.startswith(_FREE)
 
 
 def scan_python(data: bytes) -> tuple[Call, ...]:
@@ -219,7 +226,7 @@ class _Scanner:
     def write(self, node: ast.Call, name: str, last: str, first: ast.expr | None) -> Call | None:
         """A file that is opened to write, or a directory that is made, below a directory of root."""
         path = _text(first)
-        if path is None or not path.startswith(_OF_ROOT) or path.startswith(_FREE):
+        if path is None or not path.startswith(OF_ROOT) or is_free(path):
             return None
         if name in {"os.makedirs", "os.mkdir"}:
             return Call("write", self.lines.span(node), name, path)

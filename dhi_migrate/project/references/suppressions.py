@@ -1,4 +1,4 @@
-"""Suppressions in files whose comments begin with ``#``: ``# dhi-migrate: ignore=DHI902 -- reason``, ``ignore-file=``.
+"""Suppressions in files whose comments begin with ``#`` or ``//``: ``# dhi-migrate: ignore=DHI902 -- reason``, ``ignore-file=``.
 
 A comment on a line of its own is about the next line that is neither empty nor a comment, and about the lines below that are
 indented deeper than it: a service, a container. One behind something is about its own line and what is indented below that.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_COMMENTS = 500
 """Most suppressions of one file that are read; those behind them suppress nothing."""
 
-_COMMENT = regex(rb"(?:^|[ \t])(#[^\n]{0,200}?dhi-migrate\s*:\s*ignore(-file)?\b[ \t]*(=?)([^\n]{0,2000}))")
+_COMMENT = regex(rb"(?:^|[ \t])((?:#|//)[^\n]{0,200}?dhi-migrate\s*:\s*ignore(-file)?\b[ \t]*(=?)([^\n]{0,2000}))")
 _ALWAYS = frozenset({"DHI000", "DHI001", "DHI002"})
 
 
