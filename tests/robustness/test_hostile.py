@@ -32,6 +32,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "fixing in two processes": ("--fix", "--unsafe-fixes", "--jobs", "2"),
     "plan": ("plan",),
     "plan as JSON": ("plan", "--format", "json"),
+    "plan as Markdown": ("plan", "--format", "markdown"),
     "statistics": ("--project", "--statistics"),
     **{f"as {format}": ("--project", "--format", format) for format in FORMATS},
 }
@@ -116,9 +117,14 @@ def outside(tree: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
 
 
+def some(names: list[str], *others: str) -> list[Any]:
+    """The `names`, and the `others` where the slow tests run."""
+    return [*names, *(pytest.param(name, marks=pytest.mark.heavy) for name in others)]
+
+
 @pytest.mark.parametrize("repository", [pytest.param(True, marks=needs_git), False], ids=["git", "walk"])
 @pytest.mark.parametrize(
-    "name", ["check", "two processes", "difference", "fixing", "fixing in two processes", "plan", "split"]
+    "name", some(["check", "fixing in two processes"], "two processes", "difference", "fixing", "plan", "split")
 )
 def test_a_run_stays_in_the_tree(tmp_path: Path, name: str, repository: bool) -> None:
     tree = make(tmp_path, repository=repository)
@@ -170,7 +176,7 @@ def test_a_configuration_of_the_tree_writes_nothing_and_reads_nothing_outside(tm
     (tree / "own/x.toml").write_text('code = "OWN001"\nname = "own"\nseverity = "error"\ndetector = "os.system"\n')
     (tree / "dhi-migrate.toml").write_text(CONFIGURATIONS[name] + "\n")
     before = outside(tree)
-    for arguments in ((), ("--fix",), ("--write-baseline",), ("plan",)):
+    for arguments in (("--fix",), ("--write-baseline",)):
         done, events = watched(tree, *arguments)
         assert done.returncode == 2
         assert done.stdout == b""
@@ -188,7 +194,12 @@ def test_a_baseline_of_the_tree_is_never_written_over_another_file(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "name", [f"as {format}" for format in FORMATS] + ["plan", "plan as JSON", "difference", "statistics"]
+    "name",
+    some(
+        ["as text", "as github", "as markdown"],
+        *(f"as {format}" for format in FORMATS if format not in {"text", "github", "markdown"}),
+        *("plan", "plan as JSON", "plan as Markdown", "difference", "statistics"),
+    ),
 )
 def test_what_is_printed_does_nothing_where_it_is_read(tmp_path: Path, name: str) -> None:
     tree = make(tmp_path, repository=False)
@@ -213,9 +224,9 @@ def test_what_is_printed_does_nothing_where_it_is_read(tmp_path: Path, name: str
     if name in {"as junit", "as checkstyle", "as html"}:
         whole = Tree.fromstring(out.removeprefix("<!DOCTYPE html>\n"))
         assert [one.text for one in whole.iter("script")] == []
-    if name in {"as markdown", "as html"}:
+    if name in {"as markdown", "plan as Markdown", "as html"}:
         assert "<script" not in out
-    if name == "as markdown":
+    if name in {"as markdown", "plan as Markdown"}:
         assert "](http" not in out
 
 
