@@ -69,6 +69,9 @@ def walk(directory: str, also: Callable[[str], object | None] | None = None) -> 
 
 
 def _ignore_file(path: str, depth: int, notices: list[str]) -> tuple[tuple[int, tuple[Pattern, ...]], ...]:
+    if os.path.islink(path):  # git does not follow it either, and it may lead out of the tree
+        notices.append(f"{path}: not used: is a symbolic link")
+        return ()
     data = read_file(path, _IGNORE_BYTES)
     if isinstance(data, ReadError):
         notices.append(f"{path}: not used: {data.message}")

@@ -215,3 +215,12 @@ class TestInARepository:
         Path(".gitignore").write_text("ignored\n")
         monkeypatch.setattr(git, "_COMMAND", ("a-program-that-is-not-there",))
         assert found() == ["Dockerfile"]
+
+
+def test_an_ignore_file_that_is_a_link_is_not_followed(tree: Path) -> None:
+    touch("a/Dockerfile")
+    (tree.parent / "ignore").write_text("Dockerfile\n")
+    Path("a/.gitignore").symlink_to(tree.parent / "ignore")
+    result = discover(["."])
+    assert result.files == ("a/Dockerfile",)
+    assert result.notices == ("./a/.gitignore: not used: is a symbolic link",)
