@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile import Span
-from .python_scan import MAX_BYTES, Lines, dotted, imported_names, is_test, parse_python, tail
+from .python_syntax import MAX_BYTES, Lines, dotted, imported_names, is_test, parse_python, tail
 from .service import Service
 from .uses import reference_finding
 from .yaml_tree import Node
