@@ -12,7 +12,7 @@ from ...rules.health_tools import TOOLS as PROBES
 from ...rules.knowledge.tools import COREUTILS, DOUBTFUL, ESSENTIAL, TOOLS
 from ...rules.registry import rule
 from .python_scan import scan_python
-from .python_syntax import is_test, parse_python
+from .python_syntax import is_test, is_tool, parse_python
 from .wording import shown
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _NAMES = (
     "apk apt apt-get aws bash chromium convert docker dot exiftool ffmpeg ffprobe gcc gcloud git google-chrome gs gsutil helm"
-    " java kubectl libreoffice lsof magick make mongodump mysqldump nmap node npm npx nvidia-smi openssl pandoc pdftoppm pdftotext"
-    " pg_dump pg_restore ping qpdf rsync scp sh soffice sox ssh sudo terraform tesseract traceroute unoconv unzip wkhtmltoimage"
+    " java kubectl libreoffice lsof magick make mongodump mysqldump nmap node npm npx nvidia-smi openssl pandoc pdftoppm"
+    " pdftotext pg_dump pg_restore ping qpdf rsync scp sh soffice sox ssh sudo terraform tesseract traceroute unoconv unzip wkhtmltoimage"
     " wkhtmltopdf xvfb-run zip zsh"
 )
 PROGRAMS = (PROBES | frozenset(COREUTILS) | frozenset(ESSENTIAL) | frozenset(_NAMES.split())) - DOUBTFUL
@@ -42,7 +42,8 @@ def python_findings(
 ) -> list[Finding]:
     """DHI905 and DHI906 for the Python file at `path`, where a Dockerfile near it copies it into the image that ships.
 
-    Files of tests are passed over: that they are copied does not mean that they run.
+    Files of tests, and tools of those who develop it that the Dockerfile does not name, are passed over: that they are copied does
+    not mean that they run.
     """
     if tree is None or is_test(path):
         return []
@@ -58,6 +59,8 @@ def python_findings(
         if count == MAX_IMAGES or nearest not in {None, folder}:
             break  # a Dockerfile farther up is of something larger, in which this file is rarely started
         nearest = folder
+        if is_tool(path) and path.rpartition("/")[2].encode() not in image.subject.file.dockerfile.source.data:
+            continue
         if image.subject.target is None or image.subject.state not in {"pending", "hardened"}:
             continue
         for call in calls:

@@ -13,12 +13,18 @@ MAX_BYTES = 1024 * 1024
 
 _TESTS = ("test_", "conftest", "setup.py", "noxfile", "tasks.py")
 _FOLDERS = frozenset({"tests", "test", "testing", "examples", "docs", "benchmarks", "node_modules", "site-packages"})
+_TOOLS = frozenset({"scripts", "script", "tools", "hack", "ci", "dev", "devtools"})
 
 
 def is_test(path: str) -> bool:
     """Whether the file at `path` is a test, an example, or a file for building, by the names of it and its directories."""
     name = path.rpartition("/")[2]
     return name.startswith(_TESTS) or name.endswith("_test.py") or not _FOLDERS.isdisjoint(path.split("/"))
+
+
+def is_tool(path: str) -> bool:
+    """Whether the file at `path` is by its directory one for those who develop, which is in the image without being started."""
+    return not _TOOLS.isdisjoint(path.split("/")[:-1])
 
 
 @lru_cache(maxsize=2)
