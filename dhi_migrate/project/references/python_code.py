@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _NAMES = (
     "apk apt apt-get aws bash chromium convert docker dot exiftool ffmpeg ffprobe gcc gcloud git google-chrome gs gsutil helm"
     " java kubectl libreoffice lsof magick make mongodump mysqldump nmap node npm npx nvidia-smi openssl pandoc pdftoppm"
-    " pdftotext pg_dump pg_restore ping qpdf rsync scp sh soffice sox ssh sudo terraform tesseract traceroute unoconv unzip wkhtmltoimage"
-    " wkhtmltopdf xvfb-run zip zsh"
+    " pdftotext pg_dump pg_restore ping qpdf rsync scp sh soffice sox ssh sudo terraform tesseract traceroute unoconv unzip"
+    " wkhtmltoimage wkhtmltopdf xvfb-run zip zsh"
 )
 PROGRAMS = (PROBES | frozenset(COREUTILS) | frozenset(ESSENTIAL) | frozenset(_NAMES.split())) - DOUBTFUL
 """Programs beside Python that images of languages do not have unless a package brings them."""
@@ -42,8 +42,8 @@ def python_findings(
 ) -> list[Finding]:
     """DHI905 and DHI906 for the Python file at `path`, where a Dockerfile near it copies it into the image that ships.
 
-    Files of tests, and tools of those who develop it that the Dockerfile does not name, are passed over: that they are copied does
-    not mean that they run.
+    Files of tests, and tools of those who develop it that the Dockerfile does not name, are passed over: that they are copied
+    does not mean that they run.
     """
     if tree is None or is_test(path):
         return []
