@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile import Span
-from .python_scan import MAX_BYTES, MAX_FOUND, OF_ROOT, Call, is_free
+from .python_scan import MAX_FOUND, OF_ROOT, Call, is_free
+from .python_syntax import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,79 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rules.copied import brings_path, may_bring
-from ...rules.findings import Edit, Finding, Fix
-from ...rules.health_tools import BY_IMAGE, BY_PACKAGE, TOOLS
+from ...rules.edits import apply_edits
+from ...rules.findings import Finding, Fix
+from ...rules.health_tools import BY_IMAGE, BY_PACKAGE
+from ...rules.health_tools import TOOLS as PROBES
+from ...rules.knowledge.tools import COREUTILS, DOUBTFUL, ESSENTIAL, TOOLS
 from ...rules.registry import rule
-from .python_scan import is_test, scan_python
+from .python_scan import scan_python
+from .python_syntax import is_test, is_tool, parse_python
 from .wording import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...catalog.store import Catalog
     from ...settings import Settings
     from .model import ProjectTree
     from .python_reach import Shipped
     from .python_scan import Call
 
-PROGRAMS = TOOLS | frozenset(
-    {
-        *(
-            "git",
-            "ffmpeg",
-            "ffprobe",
-            "convert",
-            "magick",
-            "wkhtmltopdf",
-            "wkhtmltoimage",
-            "pdftotext",
-            "pdftoppm",
-            "gs",
-        ),
-        *(
-            "tesseract",
-            "soffice",
-            "libreoffice",
-            "pandoc",
-            "dot",
-            "ssh",
-            "scp",
-            "rsync",
-            "zip",
-            "unzip",
-            "make",
-            "gcc",
-            "npm",
-        ),
-        *("npx", "node", "java", "pg_dump", "pg_restore", "mysqldump", "mongodump", "aws", "kubectl", "docker", "helm"),
-        *(
-            "terraform",
-            "chromium",
-            "google-chrome",
-            "sudo",
-            "apt-get",
-            "apt",
-            "apk",
-            "exiftool",
-            "sox",
-            "bash",
-            "sh",
-            "zsh",
-        ),
-        *(
-            "nvidia-smi",
-            "lsof",
-            "dig",
-            "ping",
-            "traceroute",
-            "nmap",
-            "jq",
-            "xvfb-run",
-            "unoconv",
-            "qpdf",
-            "gsutil",
-            "gcloud",
-        ),
-    }
+_NAMES = (
+    "apk apt apt-get aws bash chromium convert docker dot exiftool ffmpeg ffprobe gcc gcloud git google-chrome gs gsutil helm"
+    " java kubectl libreoffice lsof magick make mongodump mysqldump nmap node npm npx nvidia-smi openssl pandoc pdftoppm"
+    " pdftotext pg_dump pg_restore ping qpdf rsync scp sh soffice sox ssh sudo terraform tesseract traceroute unoconv unzip"
+    " wkhtmltoimage wkhtmltopdf xvfb-run zip zsh"
 )
+PROGRAMS = (PROBES | frozenset(COREUTILS) | frozenset(ESSENTIAL) | frozenset(_NAMES.split())) - DOUBTFUL
 """Programs beside Python that images of languages do not have unless a package brings them."""
 
 _NODES = frozenset({"node", "bun", "deno"})
@@ -92,11 +45,12 @@ def python_findings(
 ) -> list[Finding]:
     """DHI905 and DHI906 for the Python file at `path`, where a Dockerfile near it copies it into the image that ships.
 
-    Files of tests are passed over: that they are copied does not mean that they run.
+    Files of tests, and tools of those who develop it that the Dockerfile does not name, are passed over: that they are copied
+    does not mean that they run.
     """
     if tree is None or is_test(path):
         return []
-    return _findings(path, scan_python(data), catalog, settings, tree)
+    return _findings(path, data, scan_python(data), catalog, settings, tree)
 
 
 def javascript_findings(
@@ -107,16 +61,18 @@ def javascript_findings(
 
     if tree is None:
         return []
-    return _findings(path, scan_javascript(data, typed=path.lower().endswith("ts")), catalog, settings, tree)
+    calls = scan_javascript(data, typed=path.lower().endswith("ts"))
+    return _findings(path, data, calls, catalog, settings, tree)
 
 
 def _findings(
-    path: str, calls: tuple[Call, ...], catalog: Catalog, settings: Settings, tree: ProjectTree
+    path: str, data: bytes, calls: tuple[Call, ...], catalog: Catalog, settings: Settings, tree: ProjectTree
 ) -> list[Finding]:
     if not calls:
         return []
     from .python_reach import images_with
 
+    python = path.lower().endswith(".py")
     found: dict[tuple[int, int, str], Finding] = {}
     nearest = None
     for count, image in enumerate(images_with(path, catalog, settings, tree)):
@@ -124,14 +80,17 @@ def _findings(
         if count == MAX_IMAGES or nearest not in {None, folder}:
             break  # a Dockerfile farther up is of something larger, in which this file is rarely started
         nearest = folder
+        if is_tool(path) and path.rpartition("/")[2].encode() not in image.subject.file.dockerfile.source.data:
+            continue
         if image.subject.target is None or image.subject.state not in {"pending", "hardened"}:
             continue
-        if not path.lower().endswith(".py") and _NODES.isdisjoint(image.subject.programs):
+        if not python and _NODES.isdisjoint(image.subject.programs):
             continue
         for call in calls:
             one = _judge(call, image)
             if one is not None:
-                found.setdefault((*one.span, one.rule), one)
+                fixes = _fixes(data, call, calls, image) if python and call.kind == "shell" else ()
+                found.setdefault((*one.span, one.rule), one._replace(fixes=fixes))
     return list(found.values())
 
 
@@ -155,14 +114,33 @@ def _shell(call: Call, image: Shipped) -> Finding | None:
     words = (call.text or "").split()
     command = f" to run {shown(' '.join(words))}" if words else ""
     message = f"{call.name} starts a shell{command}, and there is none in {_where(image)}"
-    fixes: tuple[Fix, ...] = ()
-    missing = bool(words) and _misses(image, words[0])
-    if missing:
-        message += f"; {words[0]} is not there either"
-    elif call.edits:
-        edits = tuple(Edit(span.start, span.end, text.encode()) for span, text in call.edits)
-        fixes = (Fix("unsafe", "Give the command as a list of arguments", edits),)
-    return _finding("DHI905", call, message, f"{subject.evidence} lists no shell", fixes)
+    if words and _misses(image, words[0]):
+        message += f"; {shown(words[0])} is not there either"
+    return _finding("DHI905", call, message, f"{subject.evidence} lists no shell")
+
+
+def _fixes(data: bytes, call: Call, calls: Sequence[Call], image: Shipped) -> tuple[Fix, ...]:
+    """The command as a list of arguments, where the result is judged to have one finding less.
+
+    A program that is not there ends a shell with status 127, and raises where it is started itself. So where the file compares
+    the status, the program has to be one that the image is known to have.
+    """
+    words = (call.text or "").split()
+    if not words or _misses(image, words[0]) or (call.result == "compared" and words[0] not in image.subject.programs):
+        return ()
+    from .python_edits import argument_list
+
+    edits = argument_list(data, call)
+    if not edits:
+        return ()
+    after = apply_edits(data, edits)
+    if parse_python(after) is None or _number(scan_python(after), image) != _number(calls, image) - 1:
+        return ()
+    return (Fix("unsafe", "Give the command as a list of arguments", edits),)
+
+
+def _number(calls: Sequence[Call], image: Shipped) -> int:
+    return sum(_judge(call, image) is not None for call in calls)
 
 
 def _program(call: Call, image: Shipped) -> Finding | None:
@@ -188,6 +166,9 @@ def _misses(image: Shipped, program: str) -> bool:
         listed.add("busybox")
     there = {*subject.programs, *listed, *BY_IMAGE.get(target.image, ()), target.image}
     there.update(one for package in listed for one in BY_PACKAGE.get(package, ()))
+    known = TOOLS.get(name) or ESSENTIAL.get(name) or COREUTILS.get(name)
+    if known is not None and listed.intersection(known.holders(target.distro)):
+        return False
     if name in there or may_bring(subject, name) or name in _installed(image):
         return False
     return not (program.startswith("/") and brings_path(subject, program))
@@ -223,6 +204,6 @@ def _root(call: Call, image: Shipped) -> Finding | None:
     return _finding("DHI906", call, message, f"{subject.evidence} runs as {subject.who}")
 
 
-def _finding(code: str, call: Call, message: str, evidence: str, fixes: tuple[Fix, ...] = ()) -> Finding:
+def _finding(code: str, call: Call, message: str, evidence: str) -> Finding:
     known = rule(code)
-    return Finding(code, known.name, known.severity, message, evidence, None, call.span, fixes)
+    return Finding(code, known.name, known.severity, message, evidence, None, call.span)
