@@ -40,7 +40,10 @@ from dhi_migrate.project.references import ProjectFile, check_project_file
 from dhi_migrate.project.references.bake import parse_hcl
 from dhi_migrate.project.references.devcontainer import without_comments
 from dhi_migrate.project.references.fixing import fix_project_file
-from dhi_migrate.project.references.python_scan import parse_python, scan_python
+from dhi_migrate.project.references.javascript_scan import scan_javascript
+from dhi_migrate.project.references.python_edits import argument_list
+from dhi_migrate.project.references.python_scan import scan_python
+from dhi_migrate.project.references.python_syntax import parse_python
 from dhi_migrate.project.references.yaml_tree import Node, parse_yaml
 from dhi_migrate.report.concise import render_concise
 from dhi_migrate.report.diff import show_diff, unified_diff
@@ -366,6 +369,8 @@ PATHS = {
     "around-jenkinsfile": "Jenkinsfile",
     "around-python": "app/main.py",
     "around-test": "tests/test_a.py",
+    "around-javascript": "main.js",
+    "around-typescript": "src/main.ts",
 }
 
 
@@ -451,14 +456,19 @@ def json_with_comments(data: bytes) -> None:
 
 
 def python(data: bytes) -> None:
-    """Calls lie in the file in order; the edits of a call leave Python."""
+    """Calls lie in the file; the edits of a call leave Python."""
     for call in scan_python(data):
         assert 0 <= call.span.start < call.span.end <= len(data)
-        if call.edits:
-            edited = data
-            for span, text in sorted(call.edits, reverse=True):
-                edited = edited[: span.start] + text.encode() + edited[span.end :]
-            ast.parse(edited)
+        edits = argument_list(data, call)
+        if edits:
+            ast.parse(apply_edits(data, edits))
+
+
+def javascript(data: bytes) -> None:
+    """Calls lie in the file, whether it is read as JavaScript or as TypeScript."""
+    for typed in (False, True):
+        for call in scan_javascript(data, typed=typed):
+            assert 0 <= call.span.start < call.span.end <= len(data)
 
 
 FAMILIES: dict[str, dict[str, Callable[[bytes], None]]] = {
@@ -472,7 +482,13 @@ FAMILIES: dict[str, dict[str, Callable[[bytes], None]]] = {
         "baseline": baseline,
         "ignores": ignores,
     },
-    "readers": {"yaml": yaml, "hcl": hcl, "json-with-comments": json_with_comments, "python": python},
+    "readers": {
+        "yaml": yaml,
+        "hcl": hcl,
+        "json-with-comments": json_with_comments,
+        "python": python,
+        "javascript": javascript,
+    },
     "around": {name: _around(path) for name, path in PATHS.items()},
 }
 """The targets by their names, which are those of the directories in ``corpus/``, in the groups that one process fuzzes."""

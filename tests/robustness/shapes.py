@@ -353,6 +353,34 @@ AROUND: dict[str, tuple[str, Callable[[int], str]]] = {
             "import subprocess\nsubprocess.run('a b', shell=True, " + ", ".join(f"a{i}=1" for i in range(n)) + ")\n"
         ),
     ),
+    "JavaScript calls": (
+        "main.js",
+        lambda n: "const { exec } = require('child_process');\n" + "exec('ls -l'); app.listen(80);\n" * n,
+    ),
+    "minified JavaScript": (
+        "main.js",
+        lambda n: (
+            "const c=require('child_process');" + "".join(f"function f{i}(){{c.exec('ls')}};" for i in range(n)) + "\n"
+        ),
+    ),
+    "a chain of JavaScript calls": ("main.js", lambda n: "require('child_process')" + ".exec('ls')" * n + "\n"),
+    "nested JavaScript calls": (
+        "main.js",
+        lambda n: "const c = require('child_process');\n" + "c.exec(" * n + ")" * n + "\n",
+    ),
+    "names in JavaScript": (
+        "main.js",
+        lambda n: "".join(f"const e{i} = require('child_process').exec; e{i}('ls');\n" for i in range(n)),
+    ),
+    "JavaScript that adds": (
+        "main.js",
+        lambda n: "const c = require('child_process'); c.exec('a'" + " + 'b'" * n + ")\n",
+    ),
+    "open strings in JavaScript": ("main.js", lambda n: "child_process.exec(" + "`${'" * n),
+    "TypeScript types": (
+        "src/main.ts",
+        lambda n: "import { exec } from 'child_process';\nlet a: " + "A<" * n + ">" * n,
+    ),
     "many runs on one line": (
         "app/main.py",
         lambda n: "import subprocess; x = [" + "subprocess.run('a b', shell=True), " * n + "]\n",
