@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rules.copied import brings_path, may_bring
-from ...rules.edits import apply_edits
+from ...rules.edits import EditConflict, apply_edits
 from ...rules.findings import Finding, Fix
 from ...rules.health_tools import BY_IMAGE, BY_PACKAGE
 from ...rules.health_tools import TOOLS as PROBES
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...catalog.store import Catalog
+    from ...rules.findings import Edit
     from ...settings import Settings
     from .model import ProjectTree
     from .python_reach import Shipped
@@ -38,6 +39,9 @@ _NODES = frozenset({"node", "bun", "deno"})
 
 MAX_IMAGES = 4
 """Most images that one file is judged for."""
+
+MAX_AGAIN = 2 * 1024 * 1024
+"""Most bytes of a file that are read once more, for fixes that cannot be tried together."""
 
 
 def python_findings(
@@ -86,11 +90,12 @@ def _findings(
             continue
         if not python and _NODES.isdisjoint(image.subject.programs):
             continue
-        for call in calls:
-            one = _judge(call, image)
-            if one is not None:
-                fixes = _fixes(data, call, calls, image) if python and call.kind == "shell" else ()
-                found.setdefault((*one.span, one.rule), one._replace(fixes=fixes))
+        judged = [(call, one) for call in calls if (one := _judge(call, image)) is not None]
+        new = [(call, one) for call, one in judged if (*one.span, one.rule) not in found]
+        wanted = [call for call, _ in new if python and call.kind == "shell"]
+        fixes = _fixes(data, wanted, len(judged), image) if wanted else {}
+        for call, one in new:
+            found.setdefault((*one.span, one.rule), one._replace(fixes=fixes.get(call, ())))
     return list(found.values())
 
 
@@ -119,24 +124,41 @@ def _shell(call: Call, image: Shipped) -> Finding | None:
     return _finding("DHI905", call, message, f"{subject.evidence} lists no shell")
 
 
-def _fixes(data: bytes, call: Call, calls: Sequence[Call], image: Shipped) -> tuple[Fix, ...]:
-    """The command as a list of arguments, where the result is judged to have one finding less.
+def _fixes(data: bytes, calls: Sequence[Call], number: int, image: Shipped) -> dict[Call, tuple[Fix, ...]]:
+    """The commands of `calls` as lists of arguments, where each leaves one less of the `number` of findings.
+
+    They are tried all together, and only where that is not so one by one, as far as `MAX_AGAIN` goes.
+    """
+    from .python_edits import argument_list
+
+    found = {call: argument_list(data, call) for call in calls if _is_same(call, image)}
+    found = {call: edits for call, edits in found.items() if edits}
+    every = [edit for edits in found.values() for edit in edits]
+    if not _holds(data, every, number - len(found), image):
+        tried = list(found.items())[: max(1, MAX_AGAIN // len(data))] if len(found) > 1 else []
+        found = {call: edits for call, edits in tried if _holds(data, edits, number - 1, image)}
+    return {call: (Fix("unsafe", "Give the command as a list of arguments", edits),) for call, edits in found.items()}
+
+
+def _is_same(call: Call, image: Shipped) -> bool:
+    """Whether the command of `call` does the same without a shell.
 
     A program that is not there ends a shell with status 127, and raises where it is started itself. So where the file compares
     the status, the program has to be one that the image is known to have.
     """
     words = (call.text or "").split()
-    if not words or _misses(image, words[0]) or (call.result == "compared" and words[0] not in image.subject.programs):
-        return ()
-    from .python_edits import argument_list
+    if not words or _misses(image, words[0]):
+        return False
+    return call.result != "compared" or words[0] in image.subject.programs
 
-    edits = argument_list(data, call)
-    if not edits:
-        return ()
-    after = apply_edits(data, edits)
-    if parse_python(after) is None or _number(scan_python(after), image) != _number(calls, image) - 1:
-        return ()
-    return (Fix("unsafe", "Give the command as a list of arguments", edits),)
+
+def _holds(data: bytes, edits: Sequence[Edit], number: int, image: Shipped) -> bool:
+    """Whether the file with `edits` is Python in which as many calls as `number` are told of."""
+    try:
+        after = apply_edits(data, edits)
+    except EditConflict:
+        return False
+    return parse_python(after) is not None and _number(scan_python(after), image) == number
 
 
 def _number(calls: Sequence[Call], image: Shipped) -> int:

@@ -81,13 +81,13 @@ def _rewritten(before: bytes, change: Callable[[libcst.Call], libcst.BaseExpress
     text, newline = before.decode(), "\r\n" if b"\r\n" in before else "\n"
     try:
         node = libcst.parse_expression(text, libcst.PartialParserConfig(default_newline=newline))
+        module = libcst.Module(body=(), default_newline=newline)
+        if not isinstance(node, libcst.Call) or module.code_for_node(node) != text:
+            return None
+        changed = change(node)
+        return None if changed is None else module.code_for_node(changed).encode()
     except (libcst.ParserSyntaxError, RecursionError):
         return None
-    module = libcst.Module(body=(), default_newline=newline)
-    if not isinstance(node, libcst.Call) or module.code_for_node(node) != text:
-        return None
-    changed = change(node)
-    return None if changed is None else module.code_for_node(changed).encode()
 
 
 def _shell_true(node: libcst.Call, words: Sequence[str]) -> libcst.Call | None:
@@ -172,13 +172,11 @@ def _without(args: Sequence[libcst.Arg], place: int) -> list[libcst.Arg] | None:
 def _subprocess(data: bytes, at: int) -> tuple[str, tuple[Edit, ...]] | None:
     """The name of the module subprocess at the byte `at`, and the edit that imports it; None where the name is something else."""
     tree = parse_python(data)
+    if tree is None:
+        return None
     line = data.count(b"\n", 0, at) + 1
-    name, imported = "subprocess", 0
-    for node in tree.body if tree is not None else ():
-        for one in node.names if isinstance(node, ast.Import) else ():
-            if one.name == "subprocess":
-                name, imported = one.asname or one.name, node.lineno
-    if tree is None or imported >= line or _binds(tree, name) > (1 if imported else 0):
+    name, imported = _imported(tree)
+    if imported >= line or _binds(tree, name) > (1 if imported else 0):
         return None
     if imported:
         return name, ()
@@ -186,6 +184,18 @@ def _subprocess(data: bytes, at: int) -> tuple[str, tuple[Edit, ...]] | None:
     return None if added is None or added.start > at else (name, (added,))
 
 
+@lru_cache(maxsize=2)
+def _imported(tree: ast.Module) -> tuple[str, int]:
+    """The name that the module subprocess has at the top of the file, and the line of its import; 0 for none."""
+    name, line = "subprocess", 0
+    for node in tree.body:
+        for one in node.names if isinstance(node, ast.Import) else ():
+            if one.name == "subprocess":
+                name, line = one.asname or one.name, node.lineno
+    return name, line
+
+
+@lru_cache(maxsize=2)
 def _binds(tree: ast.Module, name: str) -> int:
     """How often `name` is given a meaning in the file, in any scope."""
     number = 0
@@ -212,13 +222,13 @@ def _added_import(data: bytes, module: str, name: str | None) -> Edit | None:
 
     try:
         parsed = libcst.parse_module(data)
+        if parsed.bytes != data:
+            return None  # it drops form feeds
+        context = CodemodContext()
+        AddImportsVisitor.add_needed_import(context, module, name)
+        after = AddImportsVisitor(context).transform_module(parsed).bytes
     except (libcst.ParserSyntaxError, RecursionError, UnicodeError):
         return None
-    if parsed.bytes != data:
-        return None  # it drops form feeds
-    context = CodemodContext()
-    AddImportsVisitor.add_needed_import(context, module, name)
-    after = AddImportsVisitor(context).transform_module(parsed).bytes
     edit = _difference(data, after)
     return edit if edit.start == edit.end else None
 

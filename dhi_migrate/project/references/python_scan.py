@@ -13,7 +13,7 @@ from ..._record import NamedTuple
 from .python_syntax import MAX_BYTES, Lines, calls_of, dotted, imported_names, parents_of, parse_python, tail, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ...dockerfile import Span
 
@@ -91,6 +91,10 @@ class _Scanner:
         self.names = imported_names(tree)
         self.parents = parents_of(tree)
         self.asked: frozenset[str] = frozenset()
+        bodies = (node.body for node in self.parents.values() if isinstance(node, ast.If | ast.Try))
+        self.caught: dict[ast.AST, bool] = {}
+        self.elsewhere: dict[ast.AST, bool] = {}
+        self.in_body = {below for body in {id(body): body for body in bodies}.values() for below in body}
 
     def calls(self) -> Iterator[Call]:
         nodes = calls_of(self.tree)
@@ -149,25 +153,35 @@ class _Scanner:
         """Whether the file knows that `program` may not be there: it asks for it, or catches that it is missing."""
         if program in self.asked:
             return True
-        below: ast.AST = node
-        above = self.parents.get(node)
-        while above is not None and not isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            if isinstance(above, ast.Try) and below in above.body and any(map(_catches, above.handlers)):
-                return True
-            below, above = above, self.parents.get(above)
-        return False
+        return self._within(node, self.caught, _catches_below, ends=True)
 
     def is_elsewhere(self, node: ast.Call) -> bool:
         """Whether the call is in the branch of another system than Linux."""
-        below: ast.AST = node
-        above = self.parents.get(node)
-        while above is not None:
-            if isinstance(above, ast.If) and below in above.body and isinstance(above.test, ast.Compare):
-                positive = isinstance(above.test.ops[0], ast.Eq | ast.In)
-                if positive and any(text_of(one) in _ELSEWHERE for one in ast.walk(above.test)):
-                    return True
-            below, above = above, self.parents.get(above)
-        return False
+        return self._within(node, self.elsewhere, _is_elsewhere, ends=False)
+
+    def _within(
+        self, node: ast.AST, known: dict[ast.AST, bool], says: Callable[[ast.AST], bool], *, ends: bool
+    ) -> bool:
+        """Whether `node` is in the body of a statement that `says` so; with `ends` one of its own function.
+
+        Answers are `known` from then on, so that deep nesting is gone through once.
+        """
+        way: list[ast.AST] = []
+        at: ast.AST | None = node
+        answer = False
+        while at is not None and at not in known:
+            way.append(at)
+            above = self.parents.get(at)
+            if ends and isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                break
+            if above is not None and at in self.in_body and says(above):
+                answer = True
+                break
+            at = above
+        else:
+            answer = at is not None and known[at]
+        known.update(dict.fromkeys(way, answer))
+        return answer
 
     def port(self, node: ast.Call, name: str, last: str) -> Call | None:
         """A server that is told its port by a keyword, or an address as a pair."""
@@ -193,6 +207,17 @@ class _Scanner:
             if set(text_of(mode) or "") & set("wax+"):
                 return Call("write", self.lines.span(node), name, path)
         return None
+
+
+def _catches_below(node: ast.AST) -> bool:
+    return isinstance(node, ast.Try) and any(map(_catches, node.handlers))
+
+
+def _is_elsewhere(node: ast.AST) -> bool:
+    if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
+        return False
+    positive = isinstance(node.test.ops[0], ast.Eq | ast.In)
+    return positive and any(text_of(one) in _ELSEWHERE for one in ast.walk(node.test))
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
