@@ -1,8 +1,9 @@
 """Fuzz the targets with Atheris for a bounded time: ``python tests/fuzz/fuzz.py [--seconds 90] [FAMILY ...]``.
 
 Each family of targets runs in its own process, with the first byte of an input choosing the target. It starts from ``corpus/``
-and from the fixtures. An input that fails is put into ``corpus/<target>/`` and named; the exit code is then 1. Without Atheris
-the script says so and gives 0. With ``--keep DIRECTORY`` the inputs that reached new code are kept there between runs.
+and, in a long run, from the fixtures. An input that fails is put into ``corpus/<target>/`` and named; the exit code is then 1.
+Without Atheris the script says so and gives 0. With ``--keep DIRECTORY`` the inputs that reached new code are kept there between
+runs.
 """
 
 from __future__ import annotations
@@ -44,10 +45,18 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def seeds(target: str) -> Iterator[bytes]:
-    """The inputs that a target starts with: the kept ones, and fixtures that are of its kind."""
+LONG = 60
+"""Seconds of a family from which on it starts from the fixtures too; to run through them takes longer than a short while."""
+
+
+def kept(target: str) -> Iterator[bytes]:
+    """The kept inputs of a target."""
     for path in sorted((CORPUS / target).glob("*")):
         yield path.read_bytes()
+
+
+def fixtures(target: str) -> Iterator[bytes]:
+    """The fixtures of other tests that are of the kind of a target."""
     if target in {"dockerfile", "check", "fix"}:
         for path in sorted((FIXTURES / "migrate").glob("*/input/Dockerfile")):
             yield path.read_bytes()
@@ -76,7 +85,7 @@ def _in_a_process(family: str, seconds: int, keep: Path | None) -> bool:
         for folder in (found, start, failures):
             folder.mkdir(parents=True, exist_ok=True)
         for number, name in enumerate(names):
-            for data in seeds(name):
+            for data in (*kept(name), *(fixtures(name) if seconds >= LONG else ())):
                 if len(data) < MOST_BYTES:
                     (start / f"{name}-{hashlib.sha256(data).hexdigest()[:16]}").write_bytes(bytes([number]) + data)
         command = [
@@ -92,10 +101,10 @@ def _in_a_process(family: str, seconds: int, keep: Path | None) -> bool:
         for path in sorted(failures.iterdir()):
             data = path.read_bytes()
             name = names[data[0] % len(names)] if data else names[0]
-            kept = CORPUS / name / f"failed-{hashlib.sha256(data[1:]).hexdigest()[:12]}"
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_bytes(data[1:])
-            print(f"fuzzing: {family}: {name} fails on {kept.relative_to(HERE.parents[1])}")
+            place = CORPUS / name / f"failed-{hashlib.sha256(data[1:]).hexdigest()[:12]}"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data[1:])
+            print(f"fuzzing: {family}: {name} fails on {place.relative_to(HERE.parents[1])}")
         if done.returncode:
             print(done.stderr[-6000:])
         print(f"fuzzing: {family}: {runs[-1] if runs else 'no'} inputs", flush=True)
@@ -110,7 +119,7 @@ def _in_this_process(family: str, rest: list[str]) -> int:
 
         tests = list(targets.FAMILIES[family].items())
         for name, target in tests:  # also imports what is imported late, so that it is instrumented
-            for data in seeds(name):
+            for data in kept(name):
                 target(data)
 
     def one(data: bytes) -> None:
