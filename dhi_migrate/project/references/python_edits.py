@@ -79,15 +79,15 @@ def _rewritten(before: bytes, change: Callable[[libcst.Call], libcst.BaseExpress
     import libcst
 
     text, newline = before.decode(), "\r\n" if b"\r\n" in before else "\n"
+    module = libcst.Module(body=(), default_newline=newline)
     try:
         node = libcst.parse_expression(text, libcst.PartialParserConfig(default_newline=newline))
+        if not isinstance(node, libcst.Call) or module.code_for_node(node) != text:
+            return None
+        changed = change(node)
+        return None if changed is None else module.code_for_node(changed).encode()
     except (libcst.ParserSyntaxError, RecursionError):
         return None
-    module = libcst.Module(body=(), default_newline=newline)
-    if not isinstance(node, libcst.Call) or module.code_for_node(node) != text:
-        return None
-    changed = change(node)
-    return None if changed is None else module.code_for_node(changed).encode()
 
 
 def _shell_true(node: libcst.Call, words: Sequence[str]) -> libcst.Call | None:
@@ -212,13 +212,13 @@ def _added_import(data: bytes, module: str, name: str | None) -> Edit | None:
 
     try:
         parsed = libcst.parse_module(data)
+        if parsed.bytes != data:
+            return None  # it drops some form feeds
+        context = CodemodContext()
+        AddImportsVisitor.add_needed_import(context, module, name)
+        after = AddImportsVisitor(context).transform_module(parsed).bytes
     except (libcst.ParserSyntaxError, RecursionError, UnicodeError):
         return None
-    if parsed.bytes != data:
-        return None  # it drops form feeds
-    context = CodemodContext()
-    AddImportsVisitor.add_needed_import(context, module, name)
-    after = AddImportsVisitor(context).transform_module(parsed).bytes
     edit = _difference(data, after)
     return edit if edit.start == edit.end else None
 
