@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...dockerfile import Source
+from ...dockerfile import Source, Span
 from ...rules.engine import chosen_rules
 from ...rules.findings import FileReport, Finding
 from ...rules.registry import rule
@@ -54,12 +54,20 @@ def check_project_file(
     takes = chosen_rules(settings).takes
     source = Source(file.data)
     kind = kind_of(file.path)
-    found = () if kind is None else _findings(file, kind, catalog, settings, tree, joint)
+    found = [] if kind is None else _findings(file, kind, catalog, settings, tree, joint)
+    inner: tuple[Span, ...] = ()
+    number = 0
+    if kind == "python":
+        from .python_dockerfiles import embedded_findings
+
+        embedded = embedded_findings(file.path, file.data, catalog, settings)
+        found.extend(embedded.findings)
+        inner, number = embedded.places, embedded.suppressed
     from .suppressions import suppress
 
-    kept = suppress(source, tuple(found), takes)
+    kept = suppress(source, tuple(found), takes, inner)
     shown = sorted({one for one in kept.findings if takes(one.rule)}, key=lambda one: (one.span, one.rule, one.message))
-    return FileReport(file.path, source, None, None, None, (), tuple(shown), kept.number)
+    return FileReport(file.path, source, None, None, None, (), tuple(shown), kept.number + number)
 
 
 def _findings(
@@ -217,8 +225,6 @@ def _without_fix(file: ProjectFile, finding: Finding, replaced: Mapping[str, str
 
 def _syntax(file: ProjectFile, trouble: Trouble) -> Finding:
     """DHI000 at the place of `trouble`."""
-    from ...dockerfile import Span
-
     known = rule("DHI000")
     start = min(trouble.offset, max(len(file.data) - 1, 0))
     span = Span(start, min(start + 1, len(file.data)))

@@ -79,9 +79,9 @@ def _rewritten(before: bytes, change: Callable[[libcst.Call], libcst.BaseExpress
     import libcst
 
     text, newline = before.decode(), "\r\n" if b"\r\n" in before else "\n"
+    module = libcst.Module(body=(), default_newline=newline)
     try:
         node = libcst.parse_expression(text, libcst.PartialParserConfig(default_newline=newline))
-        module = libcst.Module(body=(), default_newline=newline)
         if not isinstance(node, libcst.Call) or module.code_for_node(node) != text:
             return None
         changed = change(node)
@@ -223,7 +223,7 @@ def _added_import(data: bytes, module: str, name: str | None) -> Edit | None:
     try:
         parsed = libcst.parse_module(data)
         if parsed.bytes != data:
-            return None  # it drops form feeds
+            return None  # it drops some form feeds
         context = CodemodContext()
         AddImportsVisitor.add_needed_import(context, module, name)
         after = AddImportsVisitor(context).transform_module(parsed).bytes

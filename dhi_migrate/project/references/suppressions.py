@@ -54,14 +54,17 @@ class Kept(NamedTuple):
     number: int
 
 
-def suppress(source: Source, findings: Sequence[Finding], chosen: Callable[[str], bool]) -> Kept:
+def suppress(
+    source: Source, findings: Sequence[Finding], chosen: Callable[[str], bool], inner: Sequence[Span] = ()
+) -> Kept:
     """Take suppressed findings out of `findings`, and say which suppressions name no rule or suppress nothing.
 
-    `chosen` tells which rules are reported; only their findings are counted.
+    `chosen` tells which rules are reported; only their findings are counted. `inner` are texts in the file with suppressions of
+    their own, which are read by whoever judges them.
     """
     if b"dhi-migrate" not in source.data:
         return Kept(tuple(findings), 0)
-    given = _read(source)
+    given = _read(source, inner)
     used: dict[int, set[str]] = {}
     kept: list[Finding] = []
     number = 0
@@ -86,14 +89,14 @@ def _covers(one: _Suppression, finding: Finding) -> bool:
     return one.about is None or one.about.start <= finding.span.start < max(one.about.end, one.about.start + 1)
 
 
-def _read(source: Source) -> list[_Suppression]:
+def _read(source: Source, inner: Sequence[Span]) -> list[_Suppression]:
     found: list[_Suppression] = []
     layout = _Layout(source)
     for line in range(1, source.line_count + 1):
         span = source.line_span(line)
         raw = source.data[span.start : min(span.end, span.start + 4096)]
         match = _COMMENT.search(raw) if b"dhi-migrate" in raw else None
-        if match is None:
+        if match is None or any(one.start <= span.start + match.start(1) < one.end for one in inner):
             continue
         if len(found) == MAX_COMMENTS:
             break
@@ -101,9 +104,15 @@ def _read(source: Source) -> list[_Suppression]:
         listed = match[4].split(b"--", 1)[0] if match[3] else b""
         selectors = tuple(_selectors(listed.decode("utf-8", "surrogateescape"), span.start + match.start(4)))
         comment = Span(span.start + match.start(1), span.end)
-        about = None if match[2] else layout.block(line + 1 if alone else line)
+        about = None if match[2] else _with_texts(layout.block(line + 1 if alone else line), inner)
         found.append(_Suppression(comment, selectors, about, alone, line))
     return found
+
+
+def _with_texts(block: Span, inner: Sequence[Span]) -> Span:
+    """`block` with the whole of the texts that begin in it."""
+    ends = (one.end for one in inner if block.start <= one.start < block.end)
+    return Span(block.start, max((block.end, *ends)))
 
 
 def _selectors(listed: str, at: int) -> list[_Selector]:
