@@ -164,8 +164,8 @@ def _added(stage: StageReport) -> PlannedSwap:
 def _edits(before: FileReport, applied: tuple[Fix, ...]) -> tuple[PlannedEdit, ...]:
     """The `applied` fixes in words, in the order of the lines that they answer; what is known of no line comes last.
 
-    A fix of a later round is known by its title: the same was offered for the file as it is. The very first one was made in
-    that file, whoever found it.
+    A fix of a later round is known by its title: the same was offered for the file as it is, at least its first half, before
+    ", and". The very first one was made in that file, whoever found it.
     """
     source = before.source
     if source is None:
@@ -175,7 +175,8 @@ def _edits(before: FileReport, applied: tuple[Fix, ...]) -> tuple[PlannedEdit, .
     for finding in before.findings:
         for fix in finding.fixes:
             by_fix.setdefault(fix, []).append(finding)
-            by_title.setdefault(fix.title, []).append(finding)
+            for title in {fix.title, _head(fix.title)}:
+                by_title.setdefault(title, []).append(finding)
     answered: dict[str, list[Finding]] = {}
     unsafe: set[str] = set()
     for fix in applied:
@@ -184,13 +185,17 @@ def _edits(before: FileReport, applied: tuple[Fix, ...]) -> tuple[PlannedEdit, .
             unsafe.add(fix.title)
     edits = []
     for title, findings in answered.items():
-        known = findings or by_title.get(title, [])
+        known = findings or by_title.get(title) or by_title.get(_head(title), [])
         lines = tuple(sorted({source.line_of(finding.span.start) for finding in known}))
         rules = tuple(sorted({finding.rule for finding in known}))
         if not known and title == applied[0].title and applied[0].edits:
             lines = (source.line_of(applied[0].edits[0].start),)
         edits.append(PlannedEdit(title, "unsafe" if title in unsafe else "safe", rules, lines))
     return tuple(sorted(edits, key=lambda edit: edit.lines[:1] or (_LAST,)))
+
+
+def _head(title: str) -> str:
+    return title.partition(", and ")[0]
 
 
 _LAST = 1 << 62

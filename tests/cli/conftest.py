@@ -10,12 +10,14 @@ import pytest
 from cli_support import Run, check_source, migrate_source, module
 
 from dhi_migrate.__main__ import main
+from dhi_migrate.rules import engine
 
 
 @pytest.fixture
 def rules_stub(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the stand-in where the rules are."""
-    monkeypatch.setitem(sys.modules, "dhi_migrate.rules.engine", module("e", check_source=check_source))
+    names = {**vars(engine), "check_source": check_source}
+    monkeypatch.setitem(sys.modules, "dhi_migrate.rules.engine", module("e", **names))
     monkeypatch.setitem(sys.modules, "dhi_migrate.migrate.levels", module("f", migrate_source=migrate_source))
 
 
