@@ -43,4 +43,6 @@ def test_a_marked_command_of_the_readme_is_one_line_that_sets_up_and_runs(mark: 
 
     assert "\n" not in line
     assert line.startswith("python3 -m venv .venv && .venv/bin/pip install -q ")
-    assert line.endswith({"run: examples": "dhi-migrate --fail-on never examples", "run: tests": "-m pytest -n auto"}[mark])
+    assert line.endswith(
+        {"run: examples": "dhi-migrate --fail-on never examples", "run: tests": "-m pytest -n auto"}[mark]
+    )
