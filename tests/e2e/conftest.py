@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,7 +28,28 @@ def unavailable(config: pytest.Config) -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "e2e: builds and runs images with buildah, as root; minutes (run with -m e2e)")
+    config.addinivalue_line("markers", "xdist_group(name): the tests of a case run in one process")
     os.environ["DHI_MIGRATE_E2E_REASON"] = unavailable(config) or ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n 2 --dist loadgroup` a case stays in one process, and so does everything of several services."""
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            name = item.callspec.params["name"] if item.path.name == "test_proof.py" else "services"
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of several tells its rows to the one that prints the table."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["proof"] = RESULTS
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the rows of a process that has ended."""
+    RESULTS.update(getattr(node, "workeroutput", {}).get("proof", {}))
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from standins.builder import Buildah, Built
 from standins.containers import Container
@@ -21,6 +23,9 @@ from standins.images import Images, bases
 from standins.vendored import MAKE
 
 from dhi_migrate import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CASES = Path(__file__).with_name("cases")
 NAMES = sorted(path.name for path in CASES.iterdir() if (path / "case.toml").is_file())
@@ -68,10 +73,25 @@ class Verdict(NamedTuple):
 
 
 class Proof:
-    """Builds and runs cases; images are kept under `kept`, everything else goes to `work`."""
+    """Builds and runs cases; images are kept under `kept`, everything else goes to `work`.
+
+    Several processes may share `kept`: only one at a time gets packages or makes images.
+    """
 
     def __init__(self, kept: Path, work: Path) -> None:
         self.work = work
+        self._lock = kept / "lock"
+        kept.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            self._prepare(kept)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _prepare(self, kept: Path) -> None:
         self.buildah = Buildah(kept / "images")
         self.debs = Debs(kept / "trixie", "trixie")
         self.debs.prepare()
@@ -90,14 +110,25 @@ class Proof:
 
     def prepare(self, names: list[str]) -> None:
         """Make the images of the cases, two at a time; what cannot be made is told by the case that asks for it."""
-        with ThreadPoolExecutor(2) as pool:
-            verdicts = list(pool.map(lambda name: self.verdict(case(name)), names))
-            wanted = [base for name in names for base in bases((case(name).source / "Dockerfile").read_text())]
-            for name, verdict in zip(names, verdicts, strict=True):
-                wanted += verdict.targets
-                if case(name).naive:
-                    wanted += [stage.target for stage in verdict.stages if stage.target]
+        self._judge([case(name) for name in names])
+        wanted = [base for name in names for base in bases((case(name).source / "Dockerfile").read_text())]
+        for name in names:
+            verdict = self.verdict(case(name))
+            wanted += verdict.targets
+            if case(name).naive:
+                wanted += [stage.target for stage in verdict.stages if stage.target]
+        with self._alone(), ThreadPoolExecutor(2) as pool:
             list(pool.map(self._try, dict.fromkeys(wanted)))
+
+    def make(self, reference: str) -> None:
+        """Have the image `reference`; `LookupError` if it does not exist."""
+        with self._alone():
+            self.images.make(reference)
+
+    def ensure(self, dockerfile: str) -> None:
+        """Have the images that the text `dockerfile` starts from; `LookupError` for one that does not exist."""
+        with self._alone():
+            self.images.ensure(dockerfile)
 
     def _try(self, reference: str) -> None:
         with suppress(LookupError, RuntimeError, OSError):
@@ -120,7 +151,7 @@ class Proof:
         """
         reference = f"localhost/case/{one.name}:{kind}"
         try:
-            self.images.ensure(dockerfile.read_text())
+            self.ensure(dockerfile.read_text())
         except LookupError as error:
             return Built(False, f"{error}: not found"), reference
         return self.buildah.build(self.context(one), dockerfile, reference), reference
@@ -132,21 +163,25 @@ class Proof:
 
     def verdict(self, one: Case) -> Verdict:
         """What the program says of the project: the findings of a check, and the level of the plan."""
-        if one.name in self._verdicts:
-            return self._verdicts[one.name]
-        check, plan = (self._report(one, command) for command in ("check", "plan"))
-        stages = tuple(Stage(stage["base"], stage["target"]) for stage in check["stages"])
-        made = Verdict(plan["level"], stages, tuple(found["rule"] for found in check["findings"]),
-                       tuple(swap["target"] for swap in plan["swaps"] if swap["target"]))  # fmt: skip
-        self._verdicts[one.name] = made
-        return made
+        if one.name not in self._verdicts:
+            self._judge([one])
+        return self._verdicts[one.name]
 
-    def _report(self, one: Case, command: str) -> dict[str, Any]:
+    def _judge(self, cases: list[Case]) -> None:
+        checks, plans = (self._reports(cases, command) for command in ("check", "plan"))
+        for one, check, plan in zip(cases, checks, plans, strict=True):
+            stages = tuple(Stage(stage["base"], stage["target"]) for stage in check["stages"])
+            self._verdicts[one.name] = Verdict(
+                plan["level"], stages, tuple(found["rule"] for found in check["findings"]),
+                tuple(swap["target"] for swap in plan["swaps"] if swap["target"]))  # fmt: skip
+
+    def _reports(self, cases: list[Case], command: str) -> list[dict[str, Any]]:
+        """The reports about the Dockerfile of each project, of one run."""
         options = ("--format", "json", *(("--fail-on", "never") if command == "check" else ()))
-        done = self.command(command, *options, str(self.context(one)))
+        done = self.command(command, *options, *(str(self.context(one)) for one in cases))
         assert done.returncode == 0, done.stderr
-        files: list[dict[str, Any]] = json.loads(done.stdout)["files"]
-        return next(found for found in files if Path(found["path"]).name == "Dockerfile")
+        files = {os.path.realpath(found["path"]): found for found in json.loads(done.stdout)["files"]}
+        return [files[os.path.realpath(self.context(one) / "Dockerfile")] for one in cases]
 
     def migrate(self, one: Case) -> Path:
         """The Dockerfile that the command line writes, in a copy of the project."""

@@ -80,14 +80,14 @@ class Project:
         """Build what is built here, and make the stand-ins of what is not; each once for all who use it."""
         for service in services:
             if service.build is None:
-                self.proof.images.make(service.image)
+                self.proof.make(service.image)
                 continue
             folder, file = service.build
             context = self.directory / folder
             text = (context / file).read_text()
             own = {one.image for one in services if one.build is not None}
             if not any(base in own for base in re.findall(r"^FROM (\S+)", text, re.MULTILINE)):
-                self.proof.images.ensure(text)
+                self.proof.ensure(text)
             built = self.proof.buildah.build(context, context / file, service.image)
             assert built.ok, f"{service.name}: {text}\n{built.log[-3000:]}"
 
