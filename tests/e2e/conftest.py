@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DHI_MIGRATE_E2E_REASON"] = unavailable(config) or ""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `-n 2 --dist loadgroup` a case stays in one process, and so does everything of several services."""
     for item in items:
@@ -49,7 +50,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take the rows of a process that has ended."""
-    RESULTS.update(getattr(node, "workeroutput", {}).get("proof", {}))
+    for name, row in getattr(node, "workeroutput", {}).get("proof", {}).items():
+        RESULTS.setdefault(name, {}).update(row)
 
 
 @pytest.fixture(scope="session")
