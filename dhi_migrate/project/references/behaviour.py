@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._record import NamedTuple
-from ...dockerfile import Span
 from ...rules.detectors.ports import port_change
 from ...rules.findings import Edit, Finding, Fix
 from ...rules.registry import rule
+from .judgement import said
+from .limits import limit_findings
+from .mounted import foreign_data, moved_data
+from .shell_text import text_findings
 from .wording import advice, first_clause, in_words, shown
 
 if TYPE_CHECKING:
-    from ...rules.stages import StageModel
-    from ...rules.subject import Subject
-    from ...rules.verdict import Verdict
+    from .judgement import Judgement
     from .service import Line, Service
 
 SHELL_RULES = frozenset(
@@ -35,28 +35,6 @@ SWAPPABLE = frozenset({"exact", "same-version"})
 """The matches with which the image of a service is reported: the same version, perhaps another patch or release."""
 
 
-class Judgement(NamedTuple):
-    """One text under judgement: the verdict, where the lines are in it, and the stage that runs."""
-
-    verdict: Verdict
-    places: list[tuple[int, Line]]
-    subject: Subject
-    model: StageModel
-
-    def line_at(self, span: Span) -> Line | None:
-        """The line of the service that the bytes `span` of the text belong to."""
-        found = None
-        for start, line in self.places:
-            if start > span.start:
-                break
-            found = line
-        last = self.places[-1] if self.places else None
-        if found is None or last is None:
-            return None
-        end = last[0] + len(f"{last[1].keyword} {last[1].text}\n".encode("utf-8", "replace"))
-        return found if span.start < end else None
-
-
 def behaviour_findings(service: Service, one: Judgement) -> list[Finding]:
     """DHI903 and DHI904 of one text, and what is wrong with a hardened image that the service names."""
     if one.subject.target is None or one.subject.state not in {"pending", "hardened"}:
@@ -69,37 +47,38 @@ def behaviour_findings(service: Service, one: Judgement) -> list[Finding]:
         line = one.line_at(finding.span)
         if line is None:
             if finding.rule == "DHI407":
-                found.extend(_data(service, one, finding))
+                found.extend(foreign_data(service, one, finding))
             elif finding.rule in _REFERENCE_RULES and finding.stage == one.model.stage.index:
                 found.extend(_reference(service, one, finding))
         elif finding.rule in SHELL_RULES:
-            found.append(_finding("DHI903", _shell_text(service, line, finding), finding.evidence, line.span))
+            found.append(said("DHI903", _shell_text(service, line, finding), finding.evidence, line.span))
         elif finding.rule == "DHI407":
-            found.extend(_data(service, one, finding))
+            found.extend(foreign_data(service, one, finding))
         elif finding.rule == "DHI702" and service.build is not None:
             continue  # see `published`
         elif finding.rule in USER_RULES and not _excused(service, one, line, finding):
             text, fixes = _user_text(service, line, one, finding), _port_fixes(service, one, finding)
-            found.append(_finding("DHI904", text, finding.evidence, line.span, fixes))
+            found.append(said("DHI904", text, finding.evidence, line.span, fixes))
         elif finding.rule in _START_RULES and hardened and service.build is None:
             message = in_words(service.name, line, finding.message.partition("; ")[0])
             found.append(finding._replace(stage=None, message=message, span=line.span, fixes=()))
-    return [*found, *published(service, one), *_moved_data(service, one), *_upstream_number(service, one, found)]
+    found += [*published(service, one), *moved_data(service, one), *_upstream_number(service, one, found)]
+    return [*found, *text_findings(service, one), *limit_findings(service, one, found)]
 
 
 def _excused(service: Service, one: Judgement, line: Line, finding: Finding) -> bool:
-    """Whether `finding` is nothing that fails: a low port that everybody may open, root by its number or known by name."""
+    """Whether `finding` is nothing that fails: a low port that everybody may open, root by its number or known by name.
+
+    A low port that a user other than root opens today can be opened tomorrow, too.
+    """
     if finding.rule == "DHI701":
-        return service.free_ports
+        pending, before = one.model.hardened is None, one.subject.before
+        already = any(line.keyword == "USER" for line in service.lines) or (before is not None and bool(before.uid))
+        return service.free_ports or (service.build is None and pending and already)
     if finding.rule != "DHI401":
         return False
     target = one.subject.target
     return line.text.partition(":")[0] == "0" or target is None or any(one.name == "root" for one in target.accounts)
-
-
-def _finding(code: str, message: str, evidence: str, span: Span, fixes: tuple[Fix, ...] = ()) -> Finding:
-    known = rule(code)
-    return Finding(code, known.name, known.severity, message, evidence, None, span, fixes)
 
 
 def _shell_text(service: Service, line: Line, finding: Finding) -> str:
@@ -120,13 +99,28 @@ def _user_text(service: Service, line: Line, one: Judgement, finding: Finding) -
             return f"{upstream}; {own}, and its files belong to that user"
         return f"{service.name} runs as {shown(line.text)}, and {image} has no such user; {own}"
     if finding.rule == "DHI702":
-        return f"{service.name} names {line.what}, and {first_clause(finding.message)}"
+        return f"{service.name} names {line.what}, and {first_clause(finding.message)}{_asked_too(service, line)}"
     if finding.rule == "DHI701":
-        return (
+        who = "the machine, whose network it has," if service.running.host else "the runtime"
+        text = (
             f"{service.name} names {line.what}, and {own}: a port below 1024 may be refused, "
-            "unless the runtime allows it (net.ipv4.ip_unprivileged_port_start)"
+            f"unless {who} allows it (net.ipv4.ip_unprivileged_port_start)"
         )
+        return f"{text}; NET_BIND_SERVICE alone is of use to root only" if service.running.binds else text
     return in_words(service.name, line, finding.message)
+
+
+def _asked_too(service: Service, first: Line) -> str:
+    """The other places of a container that ask for the port of `first`, as an end of the message."""
+    port = first.text.partition("/")[0]
+    places = [
+        line.what.partition(" in its ")[2]
+        for line in service.lines
+        if line is not first and line.keyword == "EXPOSE" and line.text == first.text and " in its " in line.what
+    ]
+    if not places:
+        return ""
+    return f"; its {' and '.join(dict.fromkeys(places))} {'asks' if len(places) == 1 else 'ask'} for {port} too"
 
 
 def _port_fixes(service: Service, one: Judgement, finding: Finding) -> tuple[Fix, ...]:
@@ -157,24 +151,7 @@ def published(service: Service, one: Judgement) -> list[Finding]:
         f"{service.name} publishes port {old} of the container, and {one.subject.image} listens on {new}: publish {new} "
         f"together with the move of {place}"
     )
-    return [_finding("DHI904", text, one.subject.evidence, line.span, fixes) for line in lines]
-
-
-def _data(service: Service, one: Judgement, finding: Finding) -> list[Finding]:
-    """Data of another user in a mount of the service, for the paths of which `finding`, a DHI407, speaks."""
-    listed, _, rest = first_clause(finding.message).removeprefix("data in ").partition(" belongs to ")
-    for line in service.lines:
-        # files of the repository belong to whoever checks it out
-        own = line.keyword == "VOLUME" or "outside" in line.text
-        paths = listed.split(", ")
-        if line.path and any(_below(line.path, path) and (own or _below(path, line.path)) for path in paths):
-            text = f"{service.name} keeps data in {line.path}, which belongs to {rest}: give it to that user once"
-            return [_finding("DHI904", text, finding.evidence, line.span)]
-    return []
-
-
-def _below(path: str, folder: str) -> bool:
-    return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+    return [said("DHI904", text, one.subject.evidence, line.span, fixes) for line in lines]
 
 
 # Numbers of upstream users that are not in the table of DHI407, since their images declare no volumes:
@@ -200,25 +177,7 @@ def _upstream_number(service: Service, one: Judgement, found: list[Finding]) -> 
                 f"{service.name} runs as {shown(line.text)}, the user of the upstream image; {one.subject.image} runs as "
                 f"{one.subject.who}, and its files belong to that user"
             )
-            return [_finding("DHI904", text, one.subject.evidence, line.span)]
-    return []
-
-
-def _moved_data(service: Service, one: Judgement) -> list[Finding]:
-    """A mount at the data directory of the upstream image, where the hardened one keeps its data elsewhere (PGDATA)."""
-    before, target, hardened = one.subject.before, one.subject.target, one.model.hardened is not None
-    if before is None or target is None or any(line.what == "variable PGDATA" for line in service.lines):
-        return []
-    new = target.env.get("PGDATA", "")
-    for line in service.lines if new else ():
-        if line.path and not _below(new, line.path) and any(_below(line.path, path) for path in before.volumes):
-            image = one.subject.image
-            text = (
-                f"{service.name} keeps data in {line.path}, and {image} in {new}: mount the volume there, or set PGDATA"
-            )
-            if not hardened:
-                text += ", and move what is in it"
-            return [_finding("DHI904", text, f"{target.source} sets PGDATA={new}", line.span)]
+            return [said("DHI904", text, one.subject.evidence, line.span)]
     return []
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _CERTAIN = frozenset({"compose", "workflow", "action", "gitlab", "circleci", "kustomize", "skaffold"})
 _WORDS: dict[str, tuple[bytes, ...]] = {
     "compose": (b"services",),
+    "kubernetes": (b"image", b"kind: Service"),
     "workflow": (b"container", b"services", b"docker"),
     "action": (b"docker://",),
     "circleci": (b"docker",),
@@ -101,6 +102,10 @@ def _findings(
     found = service_findings(services, catalog, settings, tree, joint)
     if kind in {"kubernetes", "helm-template"}:
         found = _kept_by_kustomize(file, found, tree)
+        if b"selector" in file.data and b"ports" in file.data:
+            from .kubernetes_ports import service_port_findings
+
+            found.extend(service_port_findings(file, parsed.documents, catalog, settings, tree))
     if filled_in and b"argoproj.io/" not in file.data:
         # what is YAML before something is put in may still be a template; the parameters of Argo are plain strings
         found = [one._replace(fixes=()) for one in found]
@@ -162,7 +167,9 @@ def _parse(data: bytes, kind: Kind) -> Yaml:
 
 def _may_start_something(chunk: bytes) -> bool:
     """Whether a document can be a manifest of something that runs; the schemas of resources are most of many a file."""
-    return b"image" in chunk and b"kind" in chunk and b"kind: CustomResourceDefinition" not in chunk
+    if b"image" not in chunk:
+        return b"kind: Service" in chunk and b"selector" in chunk  # what leads to something that runs
+    return b"kind" in chunk and b"kind: CustomResourceDefinition" not in chunk
 
 
 def _services(file: ProjectFile, kind: Kind, document: Node) -> Iterator[Service]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...dockerfile import Span
 from .model import folder_of, join
+from .running import of_service
 from .service import Build, Lines, Service
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def _service(name: str, node: Node, folder: str) -> Service:
     _environment(node, lines)
     _ports(node, lines)
     _volumes(node, lines, folder)
+    _hooks(node, lines)
     if node.get("extends") is not None:
         lines.doubts.append("it extends another service")
     build = _build(node, folder)
@@ -58,6 +60,7 @@ def _service(name: str, node: Node, folder: str) -> Service:
         build=build,
         platform=_platform(node),
         tags=(image,) if build is not None and image is not None else (),
+        running=of_service(node),
     )
 
 
@@ -120,6 +123,16 @@ def _health(node: Node, lines: Lines) -> None:
             lines.check(rest, test.span, "healthcheck")
 
 
+def _hooks(node: Node, lines: Lines) -> None:
+    """https://docs.docker.com/reference/compose-file/services/#post_start; a hook is a command, and no shell reads it."""
+    for hook in ("post_start", "pre_stop"):
+        for item in node.each(hook):
+            command = item.get("command")
+            words = words_of(command) if command is not None else None
+            if command is not None and words:
+                lines.check(words, command.span, f"{hook} hook")
+
+
 def _environment(node: Node, lines: Lines) -> None:
     found = node.get("environment")
     if found is None:
@@ -149,6 +162,9 @@ def _ports(node: Node, lines: Lines) -> None:
                 start = item.edit.end - len(port)
                 edit = Span(start, start + len(digits))
             lines.port(port, item.span, edit)
+    for item in node.each("expose"):
+        if item.kind == "scalar":
+            lines.port(item.text, item.span, item.edit if item.text.isdigit() else None, "expose list")
 
 
 def _volumes(node: Node, lines: Lines, folder: str) -> None:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ...dockerfile import build_graph, parse
+from ...rules.detectors.ports import port_change
 from ...rules.verdict import judge
-from .behaviour import SWAPPABLE, Judgement, behaviour_findings, published
+from .behaviour import SWAPPABLE, behaviour_findings, published
+from .judgement import Judgement
 from .model import SubTree
 from .service import dockerfile_of, written
 from .wording import first_clause, in_words
@@ -99,6 +101,29 @@ def published_by(service: Service, catalog: Catalog, settings: Settings, tree: P
     """Ports that `service` publishes and that move when the Dockerfile that it builds, as it is in `tree`, does."""
     found = [finding for one in _every(service, catalog, settings, tree) for finding in published(service, one)]
     return list(dict.fromkeys(found))
+
+
+class Moved(NamedTuple):
+    """A port that the hardened `image` of a service does not listen on: the `old` one, the `new`, and the evidence."""
+
+    old: int
+    new: int
+    image: str
+    evidence: str
+
+
+def moved_port(service: Service, catalog: Catalog, settings: Settings, tree: ProjectTree | None) -> Moved | None:
+    """Whether the hardened image of `service` listens elsewhere; None where that is not known, or not so."""
+    one = _own(service, None, catalog, settings, tree) if service.build is None else None
+    if one is None or one.subject.target is None or one.subject.state not in {"pending", "hardened"}:
+        return None
+    if one.model.hardened is None and one.model.match not in SWAPPABLE:
+        return None
+    change = port_change(one.subject)
+    if change is None or one.subject.before is None:
+        return None
+    evidence = f"{one.subject.evidence} exposes {change[1]}/tcp; {one.subject.before.repository} upstream listens on {change[0]}"
+    return Moved(*change, one.subject.image, evidence)
 
 
 def _every(service: Service, catalog: Catalog, settings: Settings, tree: ProjectTree | None) -> list[Judgement]:
@@ -216,6 +241,7 @@ def _broken(one: Judgement) -> bool:
 def _reasons(service: Service, found: list[Judgement], judged: Judged) -> tuple[str, ...]:
     """What a person has to know before the swap and no other finding says, in words of the file of the service."""
     told = {finding.span for finding in judged.findings}
+    ports = {line.text for line in service.lines if line.keyword == "EXPOSE" and line.span in told}
     certain: dict[str, None] = {}
     others: dict[str, None] = {}
     resolution = found[0].model.resolution
@@ -228,9 +254,11 @@ def _reasons(service: Service, found: list[Judgement], judged: Judged) -> tuple[
             if line is not None and (line in service.checks or (line.keyword == "EXPOSE" and service.free_ports)):
                 continue  # what is wrong with a check is DHI903, and ports that everybody may open are fine
             if line is None:
+                if service.running.pod and breaker.text.startswith("existing data"):
+                    continue  # what is in a pod ends with it, but for its volumes, of which DHI904 speaks
                 if not _told(judged, breaker.text):
                     reasons[in_words(service.name, None, first_clause(breaker.text))] = None
-            elif line.span not in told:
+            elif line.span not in told and not (line.keyword == "EXPOSE" and line.text in ports):
                 reasons[in_words(service.name, line, first_clause(breaker.text))] = None
     listed = list(dict.fromkeys((*certain, *others, *service.doubts)))
     if len(listed) > _MAX_REASONS:

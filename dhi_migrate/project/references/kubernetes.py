@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .running import of_container
 from .service import Lines, Service
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _TEMPLATED = frozenset(
         "Configuration",
     }
 )
-_LOW_PORTS = "net.ipv4.ip_unprivileged_port_start"
 
 
 def manifest_services(document: Node) -> Iterator[Service]:
@@ -103,6 +103,7 @@ def container(node: Node, name: str, pod: Node, claims: tuple[str, ...] = ()) ->
         port = item.get("containerPort")
         if port is not None:
             lines.port(f"{port.text}/{(item.value('protocol') or 'tcp').lower()}", port.span)
+    _asked_ports(node, lines)
     _mounts(node, pod, claims, lines)
     folder = node.get("workingDir")
     if folder is not None:
@@ -114,8 +115,21 @@ def container(node: Node, name: str, pod: Node, claims: tuple[str, ...] = ()) ->
         tuple(lines.lines),
         tuple(lines.checks),
         doubts=tuple(lines.doubts),
-        free_ports=_low_ports(pod) or any(line.keyword == "USER" and line.text.startswith("0") for line in lines.lines),
+        running=of_container(node, pod),
     )
+
+
+def _asked_ports(node: Node, lines: Lines) -> None:
+    """The ports that probes and hooks ask by their number; a name is that of a port in the list."""
+    for place, what in (
+        *(((probe,), _spaced(probe)) for probe in _PROBES),
+        *((("lifecycle", hook), f"{hook} hook") for hook in _HOOKS),
+    ):
+        for way in ("httpGet", "tcpSocket", "grpc"):
+            one = _at(node, *place, way)
+            port = one.get("port") if one is not None and one.get("host") is None else None
+            if port is not None and port.kind == "scalar":
+                lines.port(port.text, port.span, where=what)
 
 
 def _spaced(probe: str) -> str:
@@ -153,14 +167,8 @@ def _user(node: Node, pod: Node, lines: Lines) -> None:
             lines.doubts.append("runAsUser is no number")
 
 
-def _low_ports(pod: Node) -> bool:
-    context = pod.get("securityContext")
-    return context is not None and any(item.value("name") == _LOW_PORTS for item in context.each("sysctls"))
-
-
 def _mounts(node: Node, pod: Node, claims: tuple[str, ...], lines: Lines) -> None:
     volumes = {name: one for one in pod.each("volumes") if (name := one.value("name")) is not None}
-    grouped = _at(pod, "securityContext", "fsGroup") is not None  # then the kubelet gives the volume to that group
     for mount in node.each("volumeMounts"):
         name, path = mount.value("name"), mount.value("mountPath")
         if name is None or path is None:
@@ -169,7 +177,7 @@ def _mounts(node: Node, pod: Node, claims: tuple[str, ...], lines: Lines) -> Non
         if mount.get("subPath") is not None and volume is not None and volume.get("persistentVolumeClaim") is None:
             lines.files("outside", path, mount.span, kept=False)
         elif name in claims or (volume is not None and volume.get("persistentVolumeClaim") is not None):
-            lines.volume(path, mount.span, kept=not grouped)
+            lines.volume(path, mount.span)
         elif volume is not None and _emptied(volume):
             continue  # a directory that everybody may write to
         else:

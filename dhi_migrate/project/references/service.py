@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..._pattern import regex
 from ..._record import NamedTuple
+from .running import Running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +68,7 @@ class Service(NamedTuple):
 
     `lines` are in force together; each of `checks` is judged by itself, since an image has one health check at most. `role`
     "build" is for what runs shell commands in the container, as jobs do. `doubts` say what is not known of it: then nothing is
-    changed unasked. `free_ports` tells that its ports below 1024 need no right of root.
-    `tags` are the names that what it builds gets.
+    changed unasked. `tags` are the names that what it builds gets. `running` are the limits that it runs under.
     """
 
     name: str
@@ -78,9 +78,17 @@ class Service(NamedTuple):
     role: Literal["final", "build"] = "final"
     doubts: tuple[str, ...] = ()
     build: Build | None = None
-    free_ports: bool = True
     platform: str = ""
     tags: tuple[Node, ...] = ()
+    running: Running = Running()
+
+    @property
+    def free_ports(self) -> bool:
+        """Whether the ports that it names need no right of root, or root it is that opens them."""
+        if any(line.keyword == "USER" and line.text.partition(":")[0] == "0" for line in self.lines):
+            return True
+        ports = [line.text.partition("/")[0] for line in self.lines if line.keyword == "EXPOSE"]
+        return all(int(port) >= self.running.lowest for port in ports)
 
 
 class Lines:
@@ -116,11 +124,15 @@ class Lines:
         if _NAME.match(name):
             self.add("ENV", f"{name}={_quoted(value)}", span, f"variable {name}")
 
-    def port(self, text: str, span: Span, edit: Span | None = None) -> None:
-        """A port of the container; `edit` are its bytes, where it is published and can be another one."""
+    def port(self, text: str, span: Span, edit: Span | None = None, where: str = "") -> None:
+        """A port of the container; `edit` are its bytes, where it is published and can be another one.
+
+        `where` names what asks for it, if that is no list of ports: a probe.
+        """
         match = _PORT.match(text)
         if match is not None:
-            self.add("EXPOSE", f"{match[1]}/{match[2] or 'tcp'}", span, f"port {match[1]}", "", edit)
+            what = f"port {match[1]} in its {where}" if where else f"port {match[1]}"
+            self.add("EXPOSE", f"{match[1]}/{match[2] or 'tcp'}", span, what, "", edit)
 
     def user(self, text: str, span: Span) -> None:
         """The user, with a group or not."""

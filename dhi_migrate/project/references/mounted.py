@@ -1,0 +1,84 @@
+"""DHI904 about data in the mounts of a service: files of the user of the upstream image, and data in another place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .judgement import said
+from .wording import first_clause
+
+if TYPE_CHECKING:
+    from ...rules.findings import Finding
+    from .judgement import Judgement
+    from .service import Service
+
+# Images whose program refuses files of another owner, whatever their group may do: checkDataDir of PostgreSQL
+# (https://github.com/postgres/postgres/blob/master/src/backend/utils/init/miscinit.c), and the cookie of Erlang
+# (https://www.erlang.org/doc/system/distributed.html, "readable by owner only").
+_STRICT = {
+    "postgres": "PostgreSQL starts on data of its own user alone",
+    "pgvector": "PostgreSQL starts on data of its own user alone",
+    "rabbitmq": "Erlang takes a cookie that its own user alone can read",
+}
+
+
+def foreign_data(service: Service, one: Judgement, finding: Finding) -> list[Finding]:
+    """Data of another user in a mount of the service, for the paths of which `finding`, a DHI407, speaks.
+
+    With fsGroup the kubelet gives the files of a volume to a group of the container, and they can be written:
+    https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod.
+    """
+    target = one.subject.target
+    listed, _, rest = first_clause(finding.message).removeprefix("data in ").partition(" belongs to ")
+    if target is None:
+        return []
+    strict = _STRICT.get(target.image, "")
+    for line in service.lines:
+        # files of the repository belong to whoever checks it out
+        own = line.keyword == "VOLUME" or "outside" in line.text
+        if not line.path or not any(
+            below(line.path, path) or (own and below(path, line.path)) for path in listed.split(", ")
+        ):
+            continue
+        mount = service.running.mount(line.path)
+        grouped = mount.grouped if mount is not None and service.running.pod else None
+        if grouped and not strict:
+            return []
+        owner = f"{target.uid}:{target.gid}"
+        advice = f"give it to that user once (chown -R {owner})"
+        if grouped is not None and strict:
+            advice += f"; fsGroup is not enough, since {strict}"
+        elif grouped is not None:
+            advice = f"set fsGroup: {target.gid} in the securityContext of the pod"
+        text = f"{service.name} keeps data in {line.path}, which belongs to {rest}: {advice}"
+        return [said("DHI904", text, finding.evidence, line.span)]
+    return []
+
+
+def moved_data(service: Service, one: Judgement) -> list[Finding]:
+    """A mount for the data directory of the upstream image, where the hardened one keeps its data elsewhere (PGDATA)."""
+    before, target, hardened = one.subject.before, one.subject.target, one.model.hardened is not None
+    if before is None or target is None or any(line.what == "variable PGDATA" for line in service.lines):
+        return []
+    new, image = target.env.get("PGDATA", ""), one.subject.image
+    old = before.env.get("PGDATA", "").replace("<major>", target.env.get("PG_MAJOR", "<major>"))
+    for line in service.lines if new else ():
+        if not line.path or not any(below(line.path, path) for path in before.volumes):
+            continue
+        if not below(new, line.path):
+            text = (
+                f"{service.name} keeps data in {line.path}, and {image} in {new}: mount the volume there, or set PGDATA"
+            )
+            if not hardened:
+                text += ", and move what is in it"
+        elif not hardened and old != new and below(old, line.path):
+            text = f"{service.name} keeps data in {old}, and {image} in {new}: set PGDATA={old}, or move what is in it"
+        else:
+            continue
+        return [said("DHI904", text, f"{target.source} sets PGDATA={new}", line.span)]
+    return []
+
+
+def below(path: str, folder: str) -> bool:
+    """Whether the absolute `path` is `folder`, or in it."""
+    return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
