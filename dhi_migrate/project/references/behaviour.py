@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from ...rules.detectors.ports import port_change
 from ...rules.findings import Edit, Finding, Fix
-from ...rules.registry import rule
 from .judgement import said
 from .limits import limit_findings
-from .mounted import foreign_data, moved_data
+from .mounted import foreign_data, moved_data, named_data, upstream_uid
 from .shell_text import text_findings
 from .wording import advice, first_clause, in_words, shown
 
@@ -62,7 +61,8 @@ def behaviour_findings(service: Service, one: Judgement) -> list[Finding]:
         elif finding.rule in _START_RULES and hardened and service.build is None:
             message = in_words(service.name, line, finding.message.partition("; ")[0])
             found.append(finding._replace(stage=None, message=message, span=line.span, fixes=()))
-    found += [*published(service, one), *moved_data(service, one), *_upstream_number(service, one, found)]
+    found += [*published(service, one), *moved_data(service, one), *named_data(service, one)]
+    found += _upstream_number(service, one, found)
     return [*found, *text_findings(service, one), *limit_findings(service, one, found)]
 
 
@@ -154,23 +154,11 @@ def published(service: Service, one: Judgement) -> list[Finding]:
     return [said("DHI904", text, one.subject.evidence, line.span, fixes) for line in lines]
 
 
-# Numbers of upstream users that are not in the table of DHI407, since their images declare no volumes:
-# https://github.com/nginx/docker-nginx/blob/master/Dockerfile-debian.template (useradd), the same on Alpine.
-_NUMBERS = {"nginx": 101, "nginxinc/nginx-unprivileged": 101, "httpd": 33, "haproxy": 99}
-
-
 def _upstream_number(service: Service, one: Judgement, found: list[Finding]) -> list[Finding]:
     """A user by the number that the upstream image runs its program as, where the hardened one has another."""
-    before, target = one.subject.before, one.subject.target
-    if before is None or target is None:
-        return []
-    users: dict[str, int] = rule("DHI407").parameters["users"]
-    number = users.get(
-        f"{before.repository}/{before.os}", users.get(before.repository, _NUMBERS.get(before.repository))
-    )
-    for line in service.lines:
-        own = line.text.partition(":")[0]
-        if line.keyword == "USER" and own == str(number) and number not in {None, target.uid}:
+    target, number = one.subject.target, upstream_uid(one)
+    for line in service.lines if target is not None and number not in {None, target.uid} else ():
+        if line.keyword == "USER" and line.text.partition(":")[0] == str(number):
             if any(finding.span == line.span for finding in found):
                 return []
             text = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...dockerfile import Span
 from .model import folder_of, join
-from .running import of_service
+from .running import of_service, parts_of_volume
 from .service import Build, Lines, Service
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _volumes(node: Node, lines: Lines, folder: str) -> None:
                 continue
             bind = kind == "bind"
         elif item.kind == "scalar":
-            parts = item.text.split(":")
+            parts = parts_of_volume(item.text)
             target = parts[0]
             if len(parts) > 1:
                 source, target = parts[0], parts[1]

@@ -16,6 +16,7 @@ from ...rules.verdict import judge
 from .behaviour import SWAPPABLE, behaviour_findings, published
 from .judgement import Judgement
 from .model import SubTree
+from .mounted import same_owner
 from .service import dockerfile_of, written
 from .wording import first_clause, in_words
 
@@ -36,6 +37,7 @@ MAX_CHECKS = 8
 
 _PROTECTED = frozenset({"redis", "valkey"})  # DHI803 is about clients of theirs, not about data
 _MAX_REASONS = 2
+_LAST = "a store of data is for a person to move"
 _LONGEST = 300  # characters of a reference
 
 
@@ -220,7 +222,12 @@ def _swap(service: Service, found: list[Judgement], judged: Judged) -> Judged:
         f"{definition.source} runs as {definition.user} ({definition.uid}), {shell}"
     )
     # a user, a port or data that do not fit are for a person, step by step, unless an edit of the port comes with the swap
-    unfit = any(finding.rule == "DHI904" and not finding.fixes for finding in judged.findings)
+    # and a program that the start does not find is not there after the swap
+    starts = {line.span for line in service.lines if line.keyword in {"CMD", "ENTRYPOINT"}}
+    unfit = any(
+        (finding.rule == "DHI904" and not finding.fixes) or (finding.rule == "DHI903" and finding.span in starts)
+        for finding in judged.findings
+    )
     safety = None if broken or unfit else "safe" if safe else "unsafe"
     reasons = () if safe else _reasons(service, found, judged)
     return judged._replace(target=target, safety=safety, reasons=reasons, evidence=evidence)
@@ -244,6 +251,7 @@ def _reasons(service: Service, found: list[Judgement], judged: Judged) -> tuple[
     ports = {line.text for line in service.lines if line.keyword == "EXPOSE" and line.span in told}
     certain: dict[str, None] = {}
     others: dict[str, None] = {}
+    last = ""
     resolution = found[0].model.resolution
     if resolution is not None and not resolution.automatic:
         others.update(dict.fromkeys(one for one in resolution.reasons if not one.startswith("the same version")))
@@ -253,14 +261,22 @@ def _reasons(service: Service, found: list[Judgement], judged: Judged) -> tuple[
             line = one.line_at(breaker.span)
             if line is not None and (line in service.checks or (line.keyword == "EXPOSE" and service.free_ports)):
                 continue  # what is wrong with a check is DHI903, and ports that everybody may open are fine
+            mount = service.running.mount(line.path) if line is not None and line.keyword == "VOLUME" else None
+            if mount is not None and mount.grouped:
+                last = _LAST
+                continue  # a group of the container may write there
             if line is None:
-                if service.running.pod and breaker.text.startswith("existing data"):
-                    continue  # what is in a pod ends with it, but for its volumes, of which DHI904 speaks
+                if breaker.text.startswith("existing data") and (service.running.pod or same_owner(one)):
+                    # what is in a pod ends with it, but for its volumes, of which DHI904 speaks
+                    last = _LAST
+                    continue
                 if not _told(judged, breaker.text):
                     reasons[in_words(service.name, None, first_clause(breaker.text))] = None
             elif line.span not in told and not (line.keyword == "EXPOSE" and line.text in ports):
                 reasons[in_words(service.name, line, first_clause(breaker.text))] = None
     listed = list(dict.fromkeys((*certain, *others, *service.doubts)))
+    if last and not listed and not judged.findings:
+        return (last,)
     if len(listed) > _MAX_REASONS:
         return (*listed[:_MAX_REASONS], f"{len(listed) - _MAX_REASONS} more")
     return tuple(listed)

@@ -126,11 +126,7 @@ def _behind(route: _Route, document: Node) -> Iterator[Service]:
     """The containers of `document` that `route` leads to."""
     from .kubernetes import manifest_services
 
-    if (
-        document.kind != "map"
-        or _space(document) not in {route.space, ""}
-        or not route.selector <= _pod_labels(document)
-    ):
+    if document.kind != "map" or _space(document) != route.space or not route.selector <= _pod_labels(document):
         return
     yield from (one for one in manifest_services(document) if not one.name.startswith("init "))
 

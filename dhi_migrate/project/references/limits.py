@@ -129,7 +129,8 @@ def _sealed(service: Service, one: Judgement, target: Definition) -> list[Findin
     bad = [(place, mount) for place, mount in state if not _open(place, mount)]
     if row.any_of and len(bad) < len(state):
         return []
-    evidence = f"{target.source}: {' and '.join(row.places)} {row.why}"
+    both = " or " if row.any_of else " and "
+    evidence = f"{target.source}: {both.join(row.places)} {row.why}"
     hiding = [(place, mount) for place, mount in bad if mount is not None and mount.writable]
     closed = [place for place, mount in bad if mount is None or not mount.writable]
     what = "an emptyDir" if running.pod else "a tmpfs"
@@ -145,8 +146,8 @@ def _sealed(service: Service, one: Judgement, target: Definition) -> list[Findin
         for place, mount in hiding
     ]
     if running.read_only is not None and closed:
-        places = f" {'or' if row.any_of else 'and'} ".join(closed)
-        text = f"{service.name} has a read-only root file system, and {image} writes to {places}: mount {what} there"
+        where = "there" if len(closed) == 1 or row.any_of else "at both"
+        text = f"{service.name} has a read-only root file system, and {image} writes to {both.join(closed)}: mount {what} {where}"
         found.append(said("DHI904", text, evidence, running.read_only))
     return found
 

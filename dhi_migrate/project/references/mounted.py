@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...rules.registry import rule
 from .judgement import said
 from .wording import first_clause
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...rules.findings import Finding
     from .judgement import Judgement
     from .service import Service
@@ -28,17 +31,54 @@ def foreign_data(service: Service, one: Judgement, finding: Finding) -> list[Fin
     With fsGroup the kubelet gives the files of a volume to a group of the container, and they can be written:
     https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod.
     """
-    target = one.subject.target
     listed, _, rest = first_clause(finding.message).removeprefix("data in ").partition(" belongs to ")
+    return _given(service, one, tuple(listed.split(", ")), rest, finding.evidence)
+
+
+def named_data(service: Service, one: Judgement) -> list[Finding]:
+    """The same where the service names the user, and that has another number in the upstream image: postgres is 999, and 70."""
+    before, target, was = one.subject.before, one.subject.target, upstream_uid(one)
+    user = next((line.text.partition(":")[0] for line in service.lines if line.keyword == "USER"), "")
+    if before is None or target is None or was is None or service.build is not None or one.subject.state != "pending":
+        return []
+    now = next((account.uid for account in target.accounts if account.name == user), None)
+    if now in {None, 0, was} or user not in before.users_present:
+        return []
+    image = one.subject.image
+    rest = f"uid {was} so far, and {user} is {now} in {image}"
+    return _given(service, one, before.volumes, rest, f"{one.subject.evidence}; upstream {before.source}")
+
+
+# Numbers of upstream users that are not in the table of DHI407, since their images declare no volumes:
+# https://github.com/nginx/docker-nginx/blob/master/Dockerfile-debian.template (useradd), the same on Alpine.
+_NUMBERS = {"nginx": 101, "nginxinc/nginx-unprivileged": 101, "httpd": 33, "haproxy": 99}
+
+
+def upstream_uid(one: Judgement) -> int | None:
+    """The number of the user that the program of the upstream image runs as; None where that is not known."""
+    before = one.subject.before
+    if before is None:
+        return None
+    users: dict[str, int] = rule("DHI407").parameters["users"]
+    return users.get(f"{before.repository}/{before.os}", users.get(before.repository, _NUMBERS.get(before.repository)))
+
+
+def same_owner(one: Judgement) -> bool:
+    """Whether the upstream program runs as the number that the hardened image runs as: data is then that of its user."""
+    target = one.subject.target
+    return target is not None and upstream_uid(one) == target.uid
+
+
+def _given(service: Service, one: Judgement, listed: Sequence[str], rest: str, evidence: str) -> list[Finding]:
+    """Data in a mount for one of the paths `listed`, of which `rest` says whose it is and whose it should be."""
+    target = one.subject.target
     if target is None:
         return []
     strict = _STRICT.get(target.image, "")
     for line in service.lines:
         # files of the repository belong to whoever checks it out
         own = line.keyword == "VOLUME" or "outside" in line.text
-        if not line.path or not any(
-            below(line.path, path) or (own and below(path, line.path)) for path in listed.split(", ")
-        ):
+        if not line.path or not any(below(line.path, path) or (own and below(path, line.path)) for path in listed):
             continue
         mount = service.running.mount(line.path)
         grouped = mount.grouped if mount is not None and service.running.pod else None
@@ -51,7 +91,7 @@ def foreign_data(service: Service, one: Judgement, finding: Finding) -> list[Fin
         elif grouped is not None:
             advice = f"set fsGroup: {target.gid} in the securityContext of the pod"
         text = f"{service.name} keeps data in {line.path}, which belongs to {rest}: {advice}"
-        return [said("DHI904", text, finding.evidence, line.span)]
+        return [said("DHI904", text, evidence, line.span)]
     return []
 
 

@@ -105,6 +105,14 @@ def of_service(node: Node) -> Running:
     )
 
 
+def parts_of_volume(text: str) -> list[str]:
+    """The source, the place and the options of a volume in its short form; a variable is ``$``, whatever its default is.
+
+    https://docs.docker.com/reference/compose-file/services/#short-syntax-5.
+    """
+    return _VARIABLE.sub("$", text).split(":")
+
+
 def _true(node: Node) -> bool:
     return node.kind == "scalar" and node.text.lower() == "true"
 
@@ -146,6 +154,6 @@ def _service_mounts(node: Node) -> Iterator[Mount]:
             sealed = (item.value("read_only") or "").lower() == "true"
             yield Mount(target, item.span, item.value("type") == "tmpfs", not sealed)
         elif item.kind == "scalar":
-            parts = _VARIABLE.sub("$", item.text).split(":")
+            parts = parts_of_volume(item.text)
             options = parts[2].split(",") if len(parts) > 2 else []
             yield Mount(parts[1] if len(parts) > 1 else parts[0], item.span, writable="ro" not in options)

@@ -30,6 +30,7 @@ _NAME = regex(r"[A-Za-z_]\w{0,200}\Z")
 _EXPRESSION = regex(r"\$\{\{[^}]{0,500}\}\}")
 _END = "END-OF-COMMANDS"
 _PORT = regex(r"(\d{1,5})(?:-\d{1,5})?(?:/(tcp|udp|sctp))?\Z")
+_CONFIGURATION = ("/etc/", "/usr/local/apache2/conf", "/usr/local/etc/")
 _USER = regex(r"[\w.-]{1,64}(?::[\w.-]{1,64})?\Z")
 
 
@@ -152,8 +153,13 @@ class Lines:
             self.add("COPY", json.dumps([source, path]), span, f"mount at {path}", path if kept else "")
 
     def volume(self, path: str, span: Span, *, kept: bool = True) -> None:
-        """A volume at `path`, empty at first; `kept` tells that the data in it may be of the user of the image that was."""
-        if _plain(path):
+        """A volume at `path`, empty at first; `kept` tells that the data in it may be of the user of the image that was.
+
+        One below a directory of configuration is filled by something else, and what is in it is not known.
+        """
+        if path.startswith(_CONFIGURATION):
+            self.files("outside", path, span, kept=kept)
+        elif _plain(path):
             self.add("VOLUME", json.dumps([path]), span, f"volume at {path}", path if kept else "")
 
     def commands(self, text: str, span: Span, what: str) -> None:

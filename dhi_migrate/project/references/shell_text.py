@@ -38,7 +38,7 @@ def text_findings(service: Service, one: Judgement) -> list[Finding]:
         missing = _managers(one, steps) + [called.program for called in missing_programs(one.subject, steps)]
         if missing:
             names = " and ".join(shown(name) for name in missing[:_MAX_SHOWN])
-            message = f"the {line.what} of {service.name} runs {names}, which {one.subject.image} does not have"
+            message = f"{service.name} runs {names} in its {line.what}, which {one.subject.image} does not have"
             found.append(said("DHI903", message, one.subject.evidence, line.span))
         found.extend(_root_work(service, one, line, steps, missing))
     return found
@@ -110,8 +110,8 @@ def _root_work(service: Service, one: Judgement, line: Line, steps: Steps, missi
             continue
         user = "runAsUser: 0" if service.running.pod else 'user: "0"'
         text = (
-            f"the {line.what} of {service.name} runs {command.name}, and {one.subject.image} runs as {one.subject.who}, who may "
-            f"not: set {user} for it"
+            f"{service.name} runs {command.name} in its {line.what}, which only root may, and {one.subject.image} runs as "
+            f"{one.subject.who}: set {user} for it"
         )
         return [said("DHI904", text, f"{target.source} runs as {target.user} ({target.uid})", line.span)]
     return []
