@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from functools import cache
 
@@ -164,6 +165,10 @@ def test_paths_never_lead_out_of_the_repository(folder: str, path: str, inside: 
     assert join(folder, path) == inside
 
 
+SERVICE = b"---\n{apiVersion: v1, kind: Service, spec: {selector: {a: b}, ports: [{port: 80}]}}\n"
+PODS = b"---\n{apiVersion: v1, kind: Pod, metadata: {labels: {a: b}}, spec: {containers: [%s]}}\n"
+
+
 @pytest.mark.parametrize(
     ("path", "data"),
     [
@@ -178,6 +183,9 @@ def test_paths_never_lead_out_of_the_repository(folder: str, path: str, inside: 
         ("compose.yaml", b"services:\n" + b"# dhi-migrate: ignore=DHI902\n" * 20_000),
         ("compose.yaml", b"services: {" + b"a: {image: 'node:24'}, " * 20_000 + b"}"),
         (".github/workflows/a.yml", b"jobs: {a: {steps: [" + b"{run: docker build .}, " * 20_000 + b"]}}"),
+        ("k8s/a.yaml", b"".join((SERVICE, PODS % (b"{image: nginx}, " * 400), SERVICE * 3000))),
+        ("k8s/a.yaml", b"".join((SERVICE, (PODS % b"{image: nginx}") * 2000))),
+        ("compose.yaml", b"services: {a: {image: nginx, read_only: true, tmpfs: [" + b"/run, " * 50_000 + b"]}}"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -313,3 +321,63 @@ def test_any_file_of_a_kind_is_judged_without_raising(path: str, words: list[str
     data = "".join(words).encode()
     for one in check(path, data).findings:
         assert 0 <= one.span.start <= one.span.end <= len(data)
+
+
+VALUES = st.one_of(
+    st.sampled_from(
+        ["true", "0", "65532", "80", "NET_BIND_SERVICE", "/run", "/run:ro", "root", "\u00b2", "", "${A:-/b}:/run"]
+    ),
+    st.booleans(),
+    st.integers(-1, 70_000),
+    st.none(),
+)
+FORMS = st.recursive(
+    VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+)
+
+
+def fields(*names: str) -> st.SearchStrategy[dict[str, object]]:
+    return st.dictionaries(st.sampled_from(names), FORMS | st.just({}), max_size=len(names))
+
+
+def with_image(one: dict[str, object]) -> dict[str, object]:
+    return {**one, "image": "dhi.io/nginx:1.30-debian13"}
+
+
+CONTEXT = fields(
+    *("runAsUser", "runAsNonRoot", "readOnlyRootFilesystem", "capabilities", "sysctls", "fsGroup", "runAsGroup"),
+    *("add", "name", "value"),
+)
+CONTAINER = fields("ports", "volumeMounts", "livenessProbe", "lifecycle", "command", "args", "mountPath")
+SERVICES = fields(
+    *("read_only", "tmpfs", "volumes", "expose", "sysctls", "network_mode", "cap_add", "post_start", "user", "command"),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    CONTAINER, CONTEXT, CONTEXT, fields("hostNetwork", "volumes"), fields("selector", "ports", "targetPort"), SERVICES
+)
+def test_limits_of_any_form_are_judged_without_raising(
+    container: dict[str, object],
+    own: dict[str, object],
+    shared: dict[str, object],
+    pod: dict[str, object],
+    route: dict[str, object],
+    service: dict[str, object],
+) -> None:
+    one = with_image({**container, "securityContext": own})
+    labels = {"metadata": {"labels": route.get("selector")}}
+    documents = [
+        {"apiVersion": "v1", "kind": "Pod", **labels, "spec": {**pod, "securityContext": shared, "containers": [one]}},
+        {"apiVersion": "v1", "kind": "Service", "spec": route},
+    ]
+    for path, texts in (("pods.yaml", documents), ("compose.yaml", [{"services": {"web": with_image(service)}}])):
+        data = b"".join(b"---\n" + json.dumps(text).encode() + b"\n" for text in texts)
+        for finding in check(path, data).findings:
+            assert 0 <= finding.span.start <= finding.span.end <= len(data)
+
+
+def test_so_many_services_of_kubernetes_are_followed_and_no_more() -> None:
+    found = check("web.yaml", PODS % b"{name: web, image: nginx:1.30}" + SERVICE * 60)
+    assert len([one for one in found.findings if "sends to port 80" in one.message]) == 50

@@ -30,11 +30,11 @@ MAX_SERVICES = 50
 MAX_PAIRS = 200
 """Most containers behind Services that are judged."""
 
-MAX_BESIDE = 30
+MAX_BESIDE = 100
 """Most files of the same directory that are looked through for the pods of a Service."""
 
-MAX_BYTES = 128 * 1024
-"""Largest of these files, in bytes."""
+MAX_BYTES = 256 * 1024
+"""Most bytes of these files that are parsed for one file with Services."""
 
 
 class _Route(NamedTuple):
@@ -107,7 +107,7 @@ def _beside(file: ProjectFile, routes: Sequence[_Route], tree: ProjectTree | Non
 
     folder = folder_of(file.path)
     names = tree.names(folder) if tree is not None else None
-    count = 0
+    count = size = 0
     for name in names or ():
         path = f"{folder}/{name}" if folder else name
         if path == file.path or not name.endswith((".yaml", ".yml")) or kind_of(path) != "kubernetes":
@@ -116,9 +116,10 @@ def _beside(file: ProjectFile, routes: Sequence[_Route], tree: ProjectTree | Non
         if count > MAX_BESIDE:
             return
         data = tree.read(path) if tree is not None else None
-        if data is None or len(data) > MAX_BYTES or b"containers" not in data or b"{{" in data:
+        if data is None or b"containers" not in data or b"{{" in data or size + len(data) > MAX_BYTES:
             continue
         if any(all(value.encode() in data for _, value in route.selector) for route in routes):
+            size += len(data)
             yield from parse_yaml(data).documents
 
 

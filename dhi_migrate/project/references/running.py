@@ -125,7 +125,7 @@ def _lowest(sysctls: dict[str, str], otherwise: int) -> int:
     value = sysctls.get(_LOW_PORTS, "").strip()
     if not value:
         return otherwise
-    return int(value) if value.isdigit() and len(value) < 6 else 0  # one that is not known is believed
+    return int(value) if value.isdecimal() and len(value) < 6 else 0  # one that is not known is believed
 
 
 def _pod_mounts(node: Node, pod: Node) -> Iterator[Mount]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from ...rules.script_commands import read_steps
-from ...rules.script_files import ScriptFile
-from ...rules.script_programs import missing_programs
 from ...rules.start import SHELLS, basename
 from .judgement import said
 from .wording import shown
@@ -33,9 +30,14 @@ def text_findings(service: Service, one: Judgement) -> list[Finding]:
     words, places = _command(service, one)
     text, line = _text(words, places)
     if line is not None and words:
+        from ...rules.script_commands import read_steps
+        from ...rules.script_files import ScriptFile
+        from ...rules.script_programs import missing_programs
+
         file = ScriptFile("", "", text.encode("utf-8", "replace"), True, False)
         steps = read_steps(one.subject, file)
-        missing = _managers(one, steps) + [called.program for called in missing_programs(one.subject, steps)]
+        called = (one_of.program for one_of in missing_programs(one.subject, steps))
+        missing = list(dict.fromkeys((*_managers(one, steps), *called)))
         if missing:
             names = " and ".join(shown(name) for name in missing[:_MAX_SHOWN])
             message = f"{service.name} runs {names} in its {line.what}, which {one.subject.image} does not have"
