@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from ..._pattern import regex
 from ...dockerfile import Span
 from .model import folder_of, join
 from .running import of_service, parts_of_volume
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from .yaml_tree import Node
 
+_TRAEFIK = regex(r"traefik\.(?:http|tcp)\.services\.[^.]{1,100}\.loadbalancer\.server\.port\Z")
 MAX_SERVICES = 500
 """Most services of one file that are looked at."""
 
@@ -162,9 +164,23 @@ def _ports(node: Node, lines: Lines) -> None:
                 start = item.edit.end - len(port)
                 edit = Span(start, start + len(digits))
             lines.port(port, item.span, edit)
+    _balanced(node, lines)
     for item in node.each("expose"):
         if item.kind == "scalar":
             lines.port(item.text, item.span, item.edit if item.text.isdigit() else None, "expose list")
+
+
+def _balanced(node: Node, lines: Lines) -> None:
+    """The port that Traefik sends to: https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/."""
+    labels = node.get("labels")
+    for name, value in labels.entries() if labels is not None else ():
+        if _TRAEFIK.match(name) and value.kind == "scalar":
+            lines.port(value.text, value.span, value.edit, "label for Traefik")
+    for item in labels.items if labels is not None else ():
+        name, _, port = item.text.partition("=")
+        if item.kind == "scalar" and _TRAEFIK.match(name):
+            edit = Span(item.edit.end - len(port), item.edit.end) if item.edit is not None else None
+            lines.port(port, item.span, edit, "label for Traefik")
 
 
 def _volumes(node: Node, lines: Lines, folder: str) -> None:

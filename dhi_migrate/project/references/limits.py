@@ -67,7 +67,12 @@ def limit_findings(service: Service, one: Judgement, found: Sequence[Finding]) -
     target = one.subject.target
     if target is None or service.build is not None:
         return []
-    return [*_non_root(service, one, target), *_as_root(service, one, target, found), *_sealed(service, one, target)]
+    return [
+        *_non_root(service, one, target),
+        *_as_root(service, one, target, found),
+        *_closed(service, one, target),
+        *_sealed(service, one, target),
+    ]
 
 
 def _non_root(service: Service, one: Judgement, target: Definition) -> list[Finding]:
@@ -105,6 +110,28 @@ def _as_root(service: Service, one: Judgement, target: Definition, found: Sequen
     )
     evidence = f"image/{target.image}/bin/docker-entrypoint.sh; {target.source} lists no gosu"
     return [said("DHI904", text, evidence, user.span)]
+
+
+def _closed(service: Service, one: Judgement, target: Definition) -> list[Finding]:
+    """Files of secrets and configMaps that only root can read, to whom they belong unless fsGroup is set.
+
+    https://kubernetes.io/docs/concepts/configuration/secret/#secret-files-permissions.
+    """
+    before = one.subject.before
+    already = one.subject.state == "pending" and before is not None and bool(before.uid)
+    if not target.uid or already or any(line.keyword == "USER" for line in service.lines):
+        return []
+    return [
+        said(
+            "DHI904",
+            f"{service.name} has files at {mount.path} that root alone may read (mode {mount.mode:04o}), and "
+            f"{one.subject.image} runs as {one.subject.who}: set fsGroup: {target.gid} in the securityContext of the pod",
+            f"{target.source} runs as {target.user} ({target.uid})",
+            mount.span,
+        )
+        for mount in service.running.mounts
+        if mount.mode is not None and not mount.mode & 0o004 and not mount.grouped
+    ]
 
 
 def _sealed(service: Service, one: Judgement, target: Definition) -> list[Finding]:

@@ -21,6 +21,8 @@ LOWEST_FREE = 1024
 """The lowest port that Linux opens to everybody by default: https://docs.kernel.org/networking/ip-sysctl.html."""
 
 _LOW_PORTS = "net.ipv4.ip_unprivileged_port_start"
+_OCTAL = regex(r"0o?([0-7]{1,4})\Z")
+_DECIMAL = regex(r"[1-9][0-9]{0,3}\Z")
 _VARIABLE = regex(r"\$\{[^{}]{0,300}\}")
 # Volumes of Kubernetes that begin empty and end with the pod.
 _EMPTY = frozenset({"emptyDir"})
@@ -33,7 +35,8 @@ class Mount(NamedTuple):
     """A place of the container that is not its root file system: the `path`, and the bytes that say so.
 
     `empty` tells that nothing is in it when the container starts, `writable` that it can be written to. `grouped` tells whether
-    fsGroup gives it to a group of the container: None where it can not, False where none is set.
+    fsGroup gives it to a group of the container: None where it can not, False where none is set. `mode` are the permissions of
+    the files that Kubernetes makes there for root, None where that is not known.
     """
 
     path: str
@@ -41,6 +44,7 @@ class Mount(NamedTuple):
     empty: bool = False
     writable: bool = True
     grouped: bool | None = None
+    mode: int | None = None
 
 
 class Running(NamedTuple):
@@ -140,7 +144,22 @@ def _pod_mounts(node: Node, pod: Node) -> Iterator[Mount]:
         kinds = {key.text for key, _ in volume.pairs} if volume is not None else set()
         sealed = (mount.value("readOnly") or "").lower() == "true" or bool(kinds & _FIXED)
         grouped = None if kinds & _UNGROUPED else group
-        yield Mount(path, mount.span, bool(kinds & _EMPTY) and mount.get("subPath") is None, not sealed, grouped)
+        empty = bool(kinds & _EMPTY) and mount.get("subPath") is None
+        yield Mount(path, mount.span, empty, not sealed, grouped, _mode(volume))
+
+
+def _mode(volume: Node | None) -> int | None:
+    """The ``defaultMode`` of a secret or configMap whose files have no modes of their own: 0400 and 0o400 are 256."""
+    for kind in ("secret", "configMap"):
+        source = volume.get(kind) if volume is not None else None
+        text = source.value("defaultMode") if source is not None and source.kind == "map" else None
+        if source is None or text is None or any(item.get("mode") is not None for item in source.each("items")):
+            continue
+        octal = _OCTAL.match(text)
+        if octal is not None:
+            return int(octal[1], 8)
+        return int(text) if _DECIMAL.match(text) else None
+    return None
 
 
 def _service_mounts(node: Node) -> Iterator[Mount]:
