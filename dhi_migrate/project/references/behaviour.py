@@ -134,7 +134,7 @@ def _port_fixes(service: Service, one: Judgement, finding: Finding) -> tuple[Fix
     if len(edits) < len(lines):
         return ()
     title = f"Publish {number.decode()} of the container"
-    return (Fix("unsafe", title, tuple(edits), bound=one.model.hardened is None),)
+    return (Fix("unsafe", title, tuple(sorted(edits)), bound=one.model.hardened is None),)
 
 
 def published(service: Service, one: Judgement) -> list[Finding]:
@@ -144,14 +144,21 @@ def published(service: Service, one: Judgement) -> list[Finding]:
         return []
     old, new = change
     lines = [line for line in service.lines if line.keyword == "EXPOSE" and line.text == f"{old}/tcp"]
-    edits = tuple(Edit(line.edit.start, line.edit.end, str(new).encode()) for line in lines if line.edit is not None)
+    edits = tuple(
+        sorted(Edit(line.edit.start, line.edit.end, str(new).encode()) for line in lines if line.edit is not None)
+    )
     fixes = (Fix("unsafe", f"Publish {new} of the container", edits, bound=True),) if len(edits) == len(lines) else ()
     place = shown(service.build.dockerfile) if service.build.inline is None else "its Dockerfile"
-    text = (
-        f"{service.name} publishes port {old} of the container, and {one.subject.image} listens on {new}: publish {new} "
-        f"together with the move of {place}"
-    )
-    return [said("DHI904", text, one.subject.evidence, line.span, fixes) for line in lines]
+    found = []
+    for line in lines:
+        asked = " in its " in line.what
+        names = f"names {line.what}" if asked else f"publishes port {old} of the container"
+        text = (
+            f"{service.name} {names}, and {one.subject.image} listens on {new}: "
+            f"{f'write {new} there' if asked else f'publish {new}'} together with the move of {place}"
+        )
+        found.append(said("DHI904", text, one.subject.evidence, line.span, fixes))
+    return found
 
 
 def _upstream_number(service: Service, one: Judgement, found: list[Finding]) -> list[Finding]:

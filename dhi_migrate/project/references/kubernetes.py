@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .running import of_container
+from .running import MADE, kinds_of, of_container, volume_mounts
 from .service import Lines, Service
 
 if TYPE_CHECKING:
@@ -168,24 +168,16 @@ def _user(node: Node, pod: Node, lines: Lines) -> None:
 
 
 def _mounts(node: Node, pod: Node, claims: tuple[str, ...], lines: Lines) -> None:
-    volumes = {name: one for one in pod.each("volumes") if (name := one.value("name")) is not None}
-    for mount in node.each("volumeMounts"):
-        name, path = mount.value("name"), mount.value("mountPath")
-        if name is None or path is None:
-            continue
-        volume = volumes.get(name)
-        if mount.get("subPath") is not None and volume is not None and volume.get("persistentVolumeClaim") is None:
+    for mount, path, name, volume in volume_mounts(node, pod):
+        kinds = kinds_of(volume)
+        if mount.get("subPath") is not None and volume is not None and "persistentVolumeClaim" not in kinds:
             lines.files("outside", path, mount.span, kept=False)
-        elif name in claims or (volume is not None and volume.get("persistentVolumeClaim") is not None):
+        elif name in claims or "persistentVolumeClaim" in kinds:
             lines.volume(path, mount.span)
-        elif volume is not None and _emptied(volume):
+        elif "emptyDir" in kinds:
             continue  # a directory that everybody may write to
         else:
-            lines.files("outside", path, mount.span, kept=volume is not None and volume.get("hostPath") is not None)
-
-
-def _emptied(volume: Node) -> bool:
-    return any(key.text == "emptyDir" for key, _ in volume.pairs)
+            lines.files("outside", path, mount.span, kept=volume is not None and not kinds & MADE)
 
 
 def _argo(spec: Node | None) -> Iterator[Service]:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class _Written(NamedTuple):
     """Places that the program of an image writes to when it starts; where `any_of`, one of them is enough.
 
-    `releases` are those of the distribution, `config` the file that can name other places, `words` those of a command that can.
+    `releases` are those of the distribution, `config` the file that can name other places, `words` those of a command that can
+    (an empty one is in every command, of which then nothing is known).
     """
 
     image: str
@@ -40,7 +41,7 @@ class _Written(NamedTuple):
 
 
 _NGINX = ("/etc/nginx/nginx.conf", ("",))
-_POSTGRES = ("", ("unix_socket", "config_file", " -k"))
+_POSTGRES = ("", ("unix_socket", "config_file", '"-k'))
 # Build steps of image/nginx/*/*.yaml in the catalog: where the process id is, and the directories that nginx is given.
 # https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-UNIX-SOCKET-DIRECTORIES: /tmp where it is built from
 # source, which Alpine's package changes to /run/postgresql.

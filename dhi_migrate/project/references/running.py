@@ -24,10 +24,11 @@ _LOW_PORTS = "net.ipv4.ip_unprivileged_port_start"
 _OCTAL = regex(r"0o?([0-7]{1,4})\Z")
 _DECIMAL = regex(r"[1-9][0-9]{0,3}\Z")
 _VARIABLE = regex(r"\$\{[^{}]{0,300}\}")
-# Volumes of Kubernetes that begin empty and end with the pod.
-_EMPTY = frozenset({"emptyDir"})
 # Volumes whose files fsGroup does not change: https://kubernetes.io/docs/concepts/storage/volumes/ (hostPath, nfs, image).
 _UNGROUPED = frozenset({"hostPath", "nfs", "azureFile", "cephfs", "glusterfs", "image"})
+MADE = frozenset({"configMap", "secret", "projected", "downwardAPI", "image", "emptyDir", "ephemeral", "gitRepo"})
+"""Volumes of Kubernetes that are made for the pod; what is in others was there before it."""
+
 _FIXED = frozenset({"configMap", "secret", "projected", "downwardAPI", "image"})
 
 
@@ -132,19 +133,28 @@ def _lowest(sysctls: dict[str, str], otherwise: int) -> int:
     return int(value) if value.isdecimal() and len(value) < 6 else 0  # one that is not known is believed
 
 
-def _pod_mounts(node: Node, pod: Node) -> Iterator[Mount]:
-    context = pod.get("securityContext")
-    group = context is not None and context.get("fsGroup") is not None
+def volume_mounts(node: Node, pod: Node) -> Iterator[tuple[Node, str, str, Node | None]]:
+    """Each mount of the container `node`: its node and path, the name of its volume, and that volume of `pod`, if it is there."""
     volumes = {name: one for one in pod.each("volumes") if (name := one.value("name")) is not None}
     for mount in node.each("volumeMounts"):
         name, path = mount.value("name"), mount.value("mountPath")
-        if name is None or path is None:
-            continue
-        volume = volumes.get(name)
-        kinds = {key.text for key, _ in volume.pairs} if volume is not None else set()
+        if name is not None and path is not None:
+            yield mount, path, name, volumes.get(name)
+
+
+def kinds_of(volume: Node | None) -> set[str]:
+    """The keys of a volume of Kubernetes, of which one is its kind."""
+    return {key.text for key, _ in volume.pairs} if volume is not None else set()
+
+
+def _pod_mounts(node: Node, pod: Node) -> Iterator[Mount]:
+    context = pod.get("securityContext")
+    group = context is not None and context.get("fsGroup") is not None
+    for mount, path, _, volume in volume_mounts(node, pod):
+        kinds = kinds_of(volume)
         sealed = (mount.value("readOnly") or "").lower() == "true" or bool(kinds & _FIXED)
         grouped = None if kinds & _UNGROUPED else group
-        empty = bool(kinds & _EMPTY) and mount.get("subPath") is None
+        empty = "emptyDir" in kinds and mount.get("subPath") is None
         yield Mount(path, mount.span, empty, not sealed, grouped, _mode(volume))
 
 
