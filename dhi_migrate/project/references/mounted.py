@@ -96,7 +96,39 @@ def _given(service: Service, one: Judgement, listed: Sequence[str], rest: str, e
 
 
 def moved_data(service: Service, one: Judgement) -> list[Finding]:
-    """A mount for the data directory of the upstream image, where the hardened one keeps its data elsewhere (PGDATA)."""
+    """A mount for the data directory of the upstream image, where the hardened one keeps its data elsewhere.
+
+    That is said by PGDATA, or by an option of the command that both images have (``--storage.tsdb.path`` of Prometheus).
+    """
+    return _moved_by_variable(service, one) or _moved_by_option(service, one)
+
+
+def _moved_by_option(service: Service, one: Judgement) -> list[Finding]:
+    before, target, image = one.subject.before, one.subject.target, one.subject.image
+    if before is None or target is None or service.build is not None:
+        return []
+    starts = [line.text for line in service.lines if line.keyword in {"CMD", "ENTRYPOINT"}]
+    old, new = _folders(before.cmd or ()), _folders(target.cmd or ())
+    for name in old:
+        if old[name] == new.get(name, old[name]) or any(name in text for text in starts):
+            continue
+        for line in service.lines:
+            if line.path and below(line.path, old[name]) and not below(new[name], line.path):
+                text = (
+                    f"{service.name} keeps data in {line.path}, and {image} in {new[name]}: mount the volume there, "
+                    f"or set {name}={old[name]}"
+                )
+                return [said("DHI904", text, f"{target.source} starts with {name}={new[name]}", line.span)]
+    return []
+
+
+def _folders(words: Sequence[str]) -> dict[str, str]:
+    """The options of a command whose value is an absolute path."""
+    pairs = [word.partition("=") for word in words if word.startswith("--")]
+    return {name: value for name, _, value in pairs if value.startswith("/")}
+
+
+def _moved_by_variable(service: Service, one: Judgement) -> list[Finding]:
     before, target, hardened = one.subject.before, one.subject.target, one.model.hardened is not None
     if before is None or target is None or any(line.what == "variable PGDATA" for line in service.lines):
         return []
