@@ -98,7 +98,7 @@ def _findings(
         return template_findings(file.data, catalog, settings)
     from .uses import service_findings
 
-    services = (one for document in parsed.documents for one in _services(file, kind, document))
+    services = (one for document in parsed.documents for one in _services(file, kind, document, tree))
     found = service_findings(services, catalog, settings, tree, joint)
     if kind in {"kubernetes", "helm-template"}:
         found = _kept_by_kustomize(file, found, tree)
@@ -172,14 +172,14 @@ def _may_start_something(chunk: bytes) -> bool:
     return b"kind" in chunk and b"kind: CustomResourceDefinition" not in chunk
 
 
-def _services(file: ProjectFile, kind: Kind, document: Node) -> Iterator[Service]:
-    """What one document of a file of the `kind` starts or builds."""
+def _services(file: ProjectFile, kind: Kind, document: Node, tree: ProjectTree | None = None) -> Iterator[Service]:
+    """What one document of a file of the `kind` starts or builds; `tree` has other files that say more of that."""
     if document.kind != "map":
         return
     if kind == "compose":
         from .compose import compose_services
 
-        yield from compose_services(document, file.path)
+        yield from compose_services(document, file.path, tree)
     elif kind in {"kubernetes", "helm-template"}:
         from .kubernetes import manifest_services
 

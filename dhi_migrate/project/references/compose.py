@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile import Span
+from .compose_merge import extended, others, together, variables
+from .compose_variables import with_values
 from .model import folder_of, join
 from .running import of_service, parts_of_volume
 from .service import Build, Lines, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from .compose_merge import Other
+    from .model import ProjectTree
+    from .service import Line
     from .yaml_tree import Node
 
 _TRAEFIK = regex(r"traefik\.(?:http|tcp)\.services\.[^.]{1,100}\.loadbalancer\.server\.port\Z")
@@ -21,19 +26,45 @@ MAX_SERVICES = 500
 """Most services of one file that are looked at."""
 
 
-def compose_services(root: Node, path: str) -> Iterator[Service]:
-    """The services of a Compose file at `path`, whose document is `root`."""
+def compose_services(root: Node, path: str, tree: ProjectTree | None = None) -> Iterator[Service]:
+    """The services of a Compose file at `path`, whose document is `root`.
+
+    With `tree`, the repository, a service that another file says more of comes once more for each such file, with that.
+    """
     services = root.get("services")
     if services is None or services.kind != "map":
         return
+    more = others(path, services, tree)
+    known = variables(path, tree)
+    folder = folder_of(path)
     for count, (name, node) in enumerate(services.entries()):
         if count == MAX_SERVICES:
             return
-        if node.kind == "map" and not name.startswith("x-"):
-            yield _service(name, node, folder_of(path))
+        if node.kind != "map" or name.startswith("x-"):
+            continue
+        whole = extended(name, node, services) if node.get("extends") is not None else node
+        own = _service(name, whole or node, folder, known)
+        yield own
+        for other in more:
+            both = together(name, whole or node, other)
+            if both is not None:
+                yield _said_by(_service(name, both, folder, known), own, other)
 
 
-def _service(name: str, node: Node, folder: str) -> Service:
+def _said_by(service: Service, own: Service, other: Other) -> Service:
+    """`service`, which is `own` with what the `other` file says, with the name of that file where it says so."""
+    there = {line.span for line in (*own.lines, *own.checks)}
+
+    def named(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        return tuple(
+            line if line.span in there else line._replace(what=f"{line.what} in {other.name}") for line in lines
+        )
+
+    doubts = (*service.doubts, f"{other.name} takes some of it back") if other.vague else service.doubts
+    return service._replace(lines=named(service.lines), checks=named(service.checks), doubts=doubts)
+
+
+def _service(name: str, node: Node, folder: str, known: Mapping[str, str]) -> Service:
     lines = Lines()
     _start(node, lines)
     _health(node, lines)
@@ -53,6 +84,10 @@ def _service(name: str, node: Node, folder: str) -> Service:
     image = node.get("image")
     if image is not None and image.kind != "scalar":
         image = None
+    if image is not None and build is None:
+        image, decider = with_values(image, known)
+        if decider is not None:
+            lines.doubts.append(f"the variable {decider} may name another image")
     return Service(
         f"service {name}",
         image if build is None and node.get("build") is None else None,
