@@ -185,6 +185,13 @@ AROUND: dict[str, tuple[str, Callable[[int], str]]] = {
             )
         ),
     ),
+    "services that extend each other": (
+        "compose.yaml",
+        lambda n: (
+            "services:\n  s0: {image: 'memcached:1.6'}\n"
+            + "".join(f"  s{i + 1}: {{extends: s{i}, environment: [A=1]}}\n" for i in range(n))
+        ),
+    ),
     "services that build": (
         "compose.yaml",
         lambda n: (

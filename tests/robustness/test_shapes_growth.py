@@ -103,6 +103,31 @@ def test_judging_a_file_around_a_dockerfile(shape: str) -> None:
     in_step(work, 100)
 
 
+class Overlaid(Files):
+    """A repository in which six files say more of `size` services of Compose, all of them the same."""
+
+    def __init__(self, size: int) -> None:
+        services = "".join(f"  s{i}: *x\n" for i in range(size))
+        self.more = f"x: &x {{command: npm start, environment: [A=1, B=2]}}\nservices:\n{services}".encode()
+
+    def read(self, path: str) -> bytes | None:
+        """As of `ProjectTree`."""
+        return self.more if path.startswith("compose.") else None
+
+    def names(self, path: str) -> tuple[str, ...] | None:
+        """As of `ProjectTree`."""
+        return () if path else ("compose.yaml", *(f"compose.{i}.yaml" for i in range(8)))
+
+
+def test_services_that_six_files_say_more_of() -> None:
+    def work(size: int) -> Callable[[], object]:
+        data = "services:\n" + "".join(f"  s{i}: {{image: 'memcached:1.6'}}\n" for i in range(size))
+        file, tree = ProjectFile("compose.yaml", data.encode()), Overlaid(size)
+        return lambda: check_project_file(file, CATALOG, SETTINGS, tree)
+
+    in_step(work, 20)
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("shape", AROUND)
 def test_fixing_a_file_around_a_dockerfile(shape: str) -> None:
