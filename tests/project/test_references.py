@@ -1,7 +1,8 @@
 """Files around a Dockerfile: what is found in them, and the bytes that the fixes make, for whole small repositories.
 
 A case is a directory of ``tests/fixtures/project``: ``files`` is the repository, ``expected.txt`` has a line for each finding,
-``fixed`` and ``fixed-unsafe`` hold the files that the safe fixes, and all fixes, change. With ``DHI_MIGRATE_UPDATE=1`` these are
+``fixed`` and ``fixed-unsafe`` hold the files that the safe fixes, and all fixes, change; ``registry.txt`` is the setting
+``registry``, where there is one. With ``DHI_MIGRATE_UPDATE=1`` these are
 written anew, to be read before they are committed.
 """
 
@@ -34,10 +35,12 @@ def reports(root: Path) -> dict[str, FileReport]:
     """The reports of all files of the repository at `root` that are of a known kind."""
     found = {}
     tree = RepositoryTree(str(root))
+    registry = root.parent / "registry.txt"
+    settings = Settings(registry=registry.read_text("utf-8").strip()) if registry.exists() else Settings()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.is_file() and kind_of(name) is not None:
-            found[name] = check_project_file(ProjectFile(name, path.read_bytes()), catalog(), Settings(), tree)
+            found[name] = check_project_file(ProjectFile(name, path.read_bytes()), catalog(), settings, tree)
     return found
 
 

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 # Files of these kinds are what they are by their names: one that cannot be read is worth a word.
 _CERTAIN = frozenset({"compose", "workflow", "action", "gitlab", "circleci", "kustomize", "skaffold"})
+_LOGINS = frozenset({"workflow", "gitlab", "circleci", "jenkinsfile", "renovate", "dependabot"})
 _WORDS: dict[str, tuple[bytes, ...]] = {
     "compose": (b"services",),
     "kubernetes": (b"image", b"kind: Service"),
     "workflow": (b"container", b"services", b"docker"),
     "action": (b"docker://",),
+    "gitlab": (b"image", b"docker", b"buildah", b"podman"),
     "circleci": (b"docker",),
+    "renovate": (b"{",),
+    "dependabot": (b"docker",),
     "devcontainer": (b"image", b"ockerfile", b"ockerFile"),
     "bake-hcl": (b"target",),
     "bake-json": (b"target",),
@@ -89,7 +93,10 @@ def _findings(
     if kind in {"makefile", "jenkinsfile"}:
         from .commands import command_findings
 
-        return command_findings(file.data, catalog, settings, jenkins=kind == "jenkinsfile")
+        found = command_findings(file.data, catalog, settings, jenkins=kind == "jenkinsfile")
+        return [*found, *_logins(file, kind, settings, tree)]
+    if kind in {"renovate", "dependabot"}:
+        return _logins(file, kind, settings, tree)
     filled_in = kind in {"helm-template", "kubernetes"} and b"{{" in file.data
     parsed = _parse(file.data, kind)
     if filled_in and (kind == "helm-template" or parsed.trouble is not None):
@@ -114,17 +121,23 @@ def _findings(
             from .kustomize import kustomize_findings
 
             found.extend(kustomize_findings(document, file.data, catalog, settings, tree))
-        elif kind == "workflow":
-            from .login import login_findings
-
-            found.extend(login_findings(document, tree))
         elif kind == "helm-values":
             from .helm import values_findings
 
             found.extend(values_findings(document, catalog, settings))
+    found.extend(_logins(file, kind, settings, tree))
     if parsed.trouble is not None and kind in _CERTAIN:
         found.append(_syntax(file, parsed.trouble))
     return found
+
+
+def _logins(file: ProjectFile, kind: Kind, settings: Settings, tree: ProjectTree | None) -> list[Finding]:
+    """DHI901, for the kinds of files that pull images where nobody is logged in by hand."""
+    if kind not in _LOGINS:
+        return []
+    from .login import login_findings
+
+    return login_findings(file, settings, tree)
 
 
 def _worth_reading(file: ProjectFile, kind: Kind) -> bool:
@@ -132,7 +145,10 @@ def _worth_reading(file: ProjectFile, kind: Kind) -> bool:
 
 
 _WITHOUT_SERVICES = frozenset(
-    {"python", "javascript", "makefile", "jenkinsfile", "helm-values", "helm-template", "kustomize"}
+    {
+        *("python", "javascript", "makefile", "jenkinsfile", "helm-values", "helm-template", "kustomize", "renovate"),
+        "dependabot",
+    }
 )
 
 

@@ -34,6 +34,16 @@ _NEITHER = frozenset(
 )
 
 
+RENOVATE = (
+    *("renovate.json", "renovate.jsonc", "renovate.json5", ".github/renovate.json", ".github/renovate.jsonc"),
+    *(".github/renovate.json5", ".gitlab/renovate.json", ".gitlab/renovate.jsonc", ".gitlab/renovate.json5"),
+    *(".renovaterc", ".renovaterc.json", ".renovaterc.jsonc", ".renovaterc.json5"),
+)
+"""Where Renovate looks for its configuration, in this order: https://docs.renovatebot.com/configuration-options/."""
+
+DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
+"""Where Dependabot has its configuration."""
+
 JAVASCRIPT = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 """Ends of names of JavaScript and TypeScript."""
 
@@ -43,6 +53,10 @@ def kind_of(path: str) -> Kind | None:
 
     "kubernetes" is any other YAML file: its documents say whether they are manifests.
     """
+    if path in RENOVATE:
+        return "renovate"
+    if path in DEPENDABOT:
+        return "dependabot"
     folder, _, name = path.rpartition("/")
     lower = name.lower()
     if lower.endswith((".yml", ".yaml")):

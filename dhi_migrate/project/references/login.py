@@ -1,197 +1,132 @@
-"""DHI901: workflows that pull hardened images of dhi.io and never log in to it.
+"""DHI901: what pulls hardened images and never logs in to their registry; once for each kind of system in a repository.
 
-The registry gives nothing to whoever is not logged in: https://docs.docker.com/dhi/. A job is looked at as a whole: a
-login in one of its steps is enough for the builds behind it. What a job builds is followed to the Dockerfile; an image of a
-mirror (``--registry``) needs the login of that mirror, which is not judged.
+The registry gives nothing to whoever is not logged in: https://docs.docker.com/dhi/how-to/use/. Pipelines pull images to run jobs
+in, and build Dockerfiles of the repository on them; Renovate and Dependabot ask for newer tags. Nothing is said of a repository
+that has no hardened image yet. The first place is reported, and it names the others.
 """
 
 from __future__ import annotations
 
-import posixpath
-import shlex
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from ..._pattern import regex
-from ...dockerfile import build_graph, parse
-from ...images import InvalidReferenceError, parse_reference
+from ...dockerfile import Source
 from ...rules.findings import Finding
 from ...rules.registry import rule
-from .model import join
+from .devcontainer import without_comments
+from .kinds import kind_of
+from .login_model import DHI, Need, Registries
+from .model import ProjectFile, folder_of
+from .yaml_tree import parse_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from ...settings import Settings
     from .model import ProjectTree
-    from .yaml_tree import Node
 
-REGISTRY = "dhi.io"
-"""The registry that is logged in to."""
+MAX_FILES = 200
+"""Most files of one kind that are looked at for one finding."""
 
-MAX_STEPS = 300
-"""Most steps of one job that are looked at."""
-
-MAX_DOCKERFILE = 256 * 1024
-"""Largest Dockerfile that is read, in bytes."""
-
-_LOGIN = regex(r"\b(?:docker|podman|buildah|skopeo|crane)\s+(?:auth\s+)?login\b[^\n]{0,300}\bdhi\.io\b")
-_BUILD = regex(r"\bdocker\s+(?:buildx\s+|image\s+|builder\s+)?build\b([^\n;&|]{0,1000})")
-_CONTINUED = regex(r"\\\r?\n")
-_STEP = (
-    "uses: docker/login-action@v3 with registry: dhi.io, username: ${{ vars.DOCKER_USERNAME }} and "
-    "password: ${{ secrets.DOCKER_TOKEN }}"
-)
+MAX_SHOWN = 2
+"""Most other places that a message names."""
 
 
-def login_findings(root: Node, tree: ProjectTree | None) -> list[Finding]:
-    """At most one finding a job of the workflow `root`: where it first needs an image of dhi.io without a login."""
-    found: list[Finding] = []
-    forks = _pull_requests(root)
-    jobs = root.get("jobs")
-    for _, job in jobs.entries() if jobs is not None else ():
-        if job.kind == "map":
-            one = _job(job, tree, forks)
-            if one is not None:
-                found.append(one)
-    return found
+def login_findings(file: ProjectFile, settings: Settings, tree: ProjectTree | None) -> list[Finding]:
+    """The first place of the repository of its kind, if that is in `file`, and those places of `file` that are suppressed."""
+    same: Any = tree  # the cache goes by which tree it is
+    own = _needs(file.path, file.data, settings.registry, same)
+    if not own:
+        return []
+    left = _left(file.data, own)
+    hushed = [_finding(one, []) for one in own if one not in left]
+    every = [(file.path, file.data, left)]
+    for path in _beside(file, tree):
+        data = tree.read(path) if path != file.path and tree is not None else None
+        needs = _needs(path, data, settings.registry, same) if data is not None else ()
+        if data is not None and needs:
+            every.append((path, data, _left(data, needs)))
+    every.sort(key=lambda one: _order(one[0]))
+    for kind in ("missing", "forks"):
+        listed = [(path, data, need) for path, data, needs in every for need in needs if need.kind == kind]
+        if listed:
+            first, others = listed[0], listed[1:]
+            if first[0] == file.path:
+                hushed.append(_finding(first[2], [_place(path, data, need) for path, data, need in others]))
+            break
+    return hushed
 
 
-def _job(job: Node, tree: ProjectTree | None, forks: bool) -> Finding | None:
-    for node, image in _pulled(job):
-        if _of_registry(image):
-            message = (
-                f"{image} is pulled before any step, so that its own credentials have to log in to {REGISTRY}: add credentials "
-                "with username: ${{ vars.DOCKER_USERNAME }} and password: ${{ secrets.DOCKER_TOKEN }}"
-            )
-            return _finding(node, message, forks)
-    for step in job.each("steps")[:MAX_STEPS]:
-        if step.kind != "map":
-            continue
-        if _logs_in(step, tree):
-            return None
-        built = _built(step)
-        if built is None:
-            continue
-        node, dockerfile = built
-        base = _hardened_base(dockerfile, tree)
-        if base is not None:
-            built_on = f"the job builds {dockerfile.removeprefix('./')} on {base.partition('@')[0]}"
-            message = f"{built_on}, and does not log in to {REGISTRY}: before it, add a step, {_STEP}"
-            return _finding(node, message, forks)
-    return None
+def _left(data: bytes, needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    """Those of `needs` that no suppression of the file is about; the others do not count as a first place."""
+    from .suppressions import suppress
+
+    kept = suppress(Source(data), [_finding(one, []) for one in needs], lambda _: True).findings
+    spans = {one.span for one in kept if one.rule == "DHI901"}
+    return tuple(one for one in needs if one.span in spans)
 
 
-def _finding(node: Node, message: str, forks: bool) -> Finding:
+def _finding(need: Need, others: list[str]) -> Finding:
     known = rule("DHI901")
-    if forks:
-        message += "; a pull request of a fork has no secrets, so it can not pull the image"
+    message = need.message
+    if others:
+        shown = ", ".join(others[:MAX_SHOWN])
+        more = f" and {len(others) - MAX_SHOWN} more" if len(others) > MAX_SHOWN else ""
+        message += f"; the same holds at {shown}{more}"
     evidence = "pulling from dhi.io needs a login: https://docs.docker.com/dhi/"
-    return Finding("DHI901", known.name, known.severity, message, evidence, None, node.span)
+    if need.host != DHI:
+        evidence = f"{need.host} is the mirror of the setting registry"
+    return Finding("DHI901", known.name, known.severity, message, evidence, None, need.span)
 
 
-def _pull_requests(root: Node) -> bool:
-    """Whether pull requests start the workflow. YAML 1.1 reads the key ``on`` as true; its text is what counts here."""
-    on = root.get("on")
-    if on is None:
-        return False
-    return (
-        on.text == "pull_request"
-        or any(one.text == "pull_request" for one in on.items)
-        or any(key.text == "pull_request" for key, _ in on.pairs)
-    )
+def _place(path: str, data: bytes, need: Need) -> str:
+    return f"{path}:{Source(data).line_of(need.span.start)}"
 
 
-def _pulled(job: Node) -> Iterator[tuple[Node, str]]:
-    """The images that the runner pulls itself, for a container or a service without credentials."""
-    container, services = job.get("container"), job.get("services")
-    group = [container] if container is not None else []
-    group += [one for _, one in services.entries()] if services is not None and services.kind == "map" else []
-    for one in group:
-        image = one.get("image") if one.kind == "map" else one
-        if image is not None and image.kind == "scalar" and (one.kind != "map" or one.get("credentials") is None):
-            yield image, image.text
+def _order(path: str) -> tuple[bool, str]:
+    """The order of files of one kind: those that a system reads by themselves before what they include."""
+    return not path.endswith((".gitlab-ci.yml", ".circleci/config.yml")), path
 
 
-def _of_registry(text: str) -> bool:
-    try:
-        return parse_reference(text).domain == REGISTRY
-    except InvalidReferenceError:
-        return False
+def _beside(file: ProjectFile, tree: ProjectTree | None) -> list[str]:
+    """The other files of the same kind: those of its pipeline for GitLab, those in its directory for others."""
+    folder, kind = folder_of(file.path), kind_of(file.path)
+    if kind == "gitlab":
+        from .login_gitlab import pipeline_files
+
+        paths = pipeline_files(file.path, file.data, tree)
+    else:
+        listed = tree.names(folder) if tree is not None else None
+        paths = [f"{folder}/{name}".lstrip("/") for name in listed or ()]
+    return [one for one in paths if one != file.path and kind_of(one) == kind][:MAX_FILES]
 
 
-def _logs_in(step: Node, tree: ProjectTree | None) -> bool:
-    """Whether a step logs in to the registry, or may do so: an expression, or an action of the repository, can hide that."""
-    uses, run = step.value("uses") or "", step.value("run") or ""
-    if "login" in uses:
-        inputs = step.get("with")
-        given = [inputs.value(name) or "" for name in ("registry", "registry-auth")] if inputs is not None else []
-        return any(REGISTRY in text or "${{" in text.partition("\n")[0] for text in given)
-    if uses.startswith("./"):
-        folder = join("", uses)
-        for name in ("action.yml", "action.yaml"):
-            data = tree.read(f"{folder}/{name}") if tree is not None else None
-            if data is not None and b"login" in data:
-                return True
-    return _LOGIN.search(_CONTINUED.sub(" ", run)) is not None
+@lru_cache(maxsize=512)
+def _needs(path: str, data: bytes, template: str, tree: ProjectTree | None) -> tuple[Need, ...]:
+    """The places of one file, by its kind; kept, since each file of a repository asks for those of the others."""
+    kind, registries = kind_of(path), Registries(template)
+    if kind == "jenkinsfile":
+        from .login_jenkins import jenkins_needs
 
+        return tuple(jenkins_needs(data, tree, registries))
+    text = without_comments(data) if kind == "renovate" else data
+    documents = [one for one in parse_yaml(text).documents if one.kind == "map"]
+    if kind == "workflow":
+        from .login_github import workflow_needs
 
-def _built(step: Node) -> tuple[Node, str] | None:
-    """The node of a step that builds an image, and the path of its Dockerfile from the top of the repository."""
-    uses, inputs = step.get("uses"), step.get("with")
-    if uses is not None and uses.text.startswith("docker/build-push-action@"):
-        context = (inputs.value("context") if inputs is not None else None) or "."
-        file = inputs.value("file") if inputs is not None else None
-        inside = (
-            join("", file)
-            if file is not None
-            else join(context.strip("/"), "Dockerfile")
-            if "$" not in context
-            else None
-        )
-        return (uses, inside) if inside is not None else None
-    run = step.get("run")
-    match = _BUILD.search(_CONTINUED.sub(" ", run.text)) if run is not None and run.kind == "scalar" else None
-    if run is None or match is None:
-        return None
-    folder = join("", step.value("working-directory") or "")
-    inside = _argument(match[1], folder) if folder is not None else None
-    return (run, inside) if inside is not None else None
+        return tuple(need for one in documents for need in workflow_needs(one, tree, registries))
+    if kind == "gitlab":
+        from .login_gitlab import gitlab_needs
 
+        return tuple(gitlab_needs(path, data, tree, registries))
+    if kind == "circleci":
+        from .login_circleci import circleci_needs
 
-_SWITCHES = frozenset(
-    {"--pull", "--no-cache", "--push", "--load", "--quiet", "-q", "--rm", "--squash", "--force-rm", "--compress"}
-)
+        return tuple(need for one in documents for need in circleci_needs(one, tree, registries))
+    if kind == "renovate":
+        from .login_updates import renovate_needs
 
+        return tuple(need for one in documents[:1] for need in renovate_needs(path, one, tree, registries))
+    if kind == "dependabot":
+        from .login_updates import dependabot_needs
 
-def _argument(text: str, folder: str) -> str | None:
-    """The Dockerfile that the words behind ``docker build`` name, seen from `folder`; None where a variable decides."""
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        return None
-    file, context, place = None, None, 0
-    while place < len(words):
-        word = words[place]
-        name, sign, value = word.partition("=")
-        if word.startswith("-") and not sign and word not in _SWITCHES:
-            value = words[place + 1] if place + 1 < len(words) else ""
-            place += 1
-        if name in {"-f", "--file"}:
-            file = value
-        elif not word.startswith("-"):
-            context = word
-        place += 1
-    if file is not None:
-        return join(folder, file)
-    inside = join(folder, context) if context is not None else None
-    return posixpath.join(inside, "Dockerfile") if inside is not None else None
-
-
-def _hardened_base(path: str, tree: ProjectTree | None) -> str | None:
-    """The first image of dhi.io that the Dockerfile at `path` builds on or copies from."""
-    data = tree.read(path) if tree is not None else None
-    if data is None or len(data) > MAX_DOCKERFILE or REGISTRY.encode() not in data:
-        return None
-    graph = build_graph(parse(data))
-    texts = [stage.base.reference.text for stage in graph.stages if stage.base.kind == "image"]
-    texts += [edge.image.text for edge in graph.edges if edge.image is not None]
-    return next((text for text in texts if text is not None and _of_registry(text)), None)
+        return tuple(need for one in documents for need in dependabot_needs(one, tree, registries))
+    return ()

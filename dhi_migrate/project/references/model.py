@@ -27,6 +27,8 @@ Kind = Literal[
     "jenkinsfile",
     "python",
     "javascript",
+    "renovate",
+    "dependabot",
 ]
 """What kind a file is by its path: see `dhi_migrate.project.references.kinds`."""
 

@@ -20,7 +20,8 @@ MAX_JOBS = 300
 MAX_COMMANDS = 100
 """Most commands of one job that are looked at."""
 
-_NO_JOB = frozenset({"default", "variables", "stages", "include", "workflow", "image", "services", "spec", "cache"})
+NO_JOB = frozenset({"default", "variables", "stages", "include", "workflow", "image", "services", "spec", "cache"})
+"""Names at the top of a GitLab CI file that are no jobs."""
 _CLONES = "CircleCI clones with the git and ssh of the image, which the -dev images lack"
 
 
@@ -28,7 +29,7 @@ def gitlab_services(root: Node) -> Iterator[Service]:
     """The images of a GitLab CI file: of the file as a whole, and of its jobs."""
     default = root.get("default")
     everywhere = [one for one in (default, root) if one is not None and one.kind == "map"]
-    jobs = [(name, node) for name, node in root.entries() if node.kind == "map" and name not in _NO_JOB][:MAX_JOBS]
+    jobs = [(name, node) for name, node in root.entries() if node.kind == "map" and name not in NO_JOB][:MAX_JOBS]
     for one in everywhere:
         shared = [job for _, job in jobs if job.get("image") is None]
         yield from _gitlab(one, "the jobs", shared, everywhere)
