@@ -7,7 +7,7 @@ indented deeper than it: a service, a container. One behind something is about i
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from ..._pattern import regex
@@ -92,11 +92,16 @@ def _covers(one: _Suppression, finding: Finding) -> bool:
 def _read(source: Source, inner: Sequence[Span]) -> list[_Suppression]:
     found: list[_Suppression] = []
     layout = _Layout(source)
+    texts = _joined(inner)
+    starts = [one.start for one in texts]
     for line in range(1, source.line_count + 1):
         span = source.line_span(line)
         raw = source.data[span.start : min(span.end, span.start + 4096)]
         match = _COMMENT.search(raw) if b"dhi-migrate" in raw else None
-        if match is None or any(one.start <= span.start + match.start(1) < one.end for one in inner):
+        if match is None:
+            continue
+        place = bisect_right(starts, span.start + match.start(1)) - 1
+        if place >= 0 and span.start + match.start(1) < texts[place].end:
             continue
         if len(found) == MAX_COMMENTS:
             break
@@ -104,15 +109,27 @@ def _read(source: Source, inner: Sequence[Span]) -> list[_Suppression]:
         listed = match[4].split(b"--", 1)[0] if match[3] else b""
         selectors = tuple(_selectors(listed.decode("utf-8", "surrogateescape"), span.start + match.start(4)))
         comment = Span(span.start + match.start(1), span.end)
-        about = None if match[2] else _with_texts(layout.block(line + 1 if alone else line), inner)
+        about = None if match[2] else _with_texts(layout.block(line + 1 if alone else line), texts, starts)
         found.append(_Suppression(comment, selectors, about, alone, line))
     return found
 
 
-def _with_texts(block: Span, inner: Sequence[Span]) -> Span:
-    """`block` with the whole of the texts that begin in it."""
-    ends = (one.end for one in inner if block.start <= one.start < block.end)
-    return Span(block.start, max((block.end, *ends)))
+def _joined(texts: Sequence[Span]) -> list[Span]:
+    """`texts` in the order of the file, those that overlap as one."""
+    found: list[Span] = []
+    for one in sorted(texts, key=lambda span: span.start):
+        if found and one.start < found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, one.end))
+        else:
+            found.append(one)
+    return found
+
+
+def _with_texts(block: Span, texts: Sequence[Span], starts: Sequence[int]) -> Span:
+    """`block` with the whole of the last of `texts`, which begin at `starts`, that begins in it."""
+    place = bisect_left(starts, block.end) - 1
+    inside = place >= 0 and starts[place] >= block.start
+    return Span(block.start, max(block.end, texts[place].end)) if inside else block
 
 
 def _selectors(listed: str, at: int) -> list[_Selector]:
