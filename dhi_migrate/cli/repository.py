@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def around_plans(
     options: CheckOptions, given: Sequence[str], plans: Sequence[FilePlan], catalog: Catalog, settings: Settings
 ) -> RepositoryPlan | None:
-    """The plan of the repositories that the directories in `given` lie in; None where no image of theirs is known to be built.
+    """The plan of the repositories that the directories in `given` lie in; None where there is nothing to say of them.
 
     Each repository stands for itself. A directory that is in none is one.
     """
@@ -31,7 +31,8 @@ def around_plans(
         return None
     from ..project.discovery import discover
     from ..project.references import ProjectFile, RepositoryTree, kind_of, services_of
-    from ..project.repository_plan import Around, RepositoryPlan, repository_plan
+    from ..project.references.kinds import LOGINS
+    from ..project.repository_plan import Around, RepositoryPlan, planned_logins, repository_plan
 
     tops: dict[str, str] = {}
 
@@ -54,6 +55,7 @@ def around_plans(
         names.setdefault(top, {})[name] = plan.path
         parts.setdefault(top, []).append(plan)
     around: dict[str, list[Around]] = {}
+    pipelines: dict[str, list[tuple[str, ProjectFile]]] = {}
     for path in discover(tuple(given), options.exclude, force_exclude=options.force_exclude, also=kind_of).files:
         top, name = place(path)
         if top not in names or name in names[top] or kind_of(name) is None:
@@ -61,12 +63,19 @@ def around_plans(
         data = read_file(path, MAX_BYTES)
         file = ProjectFile(name, data) if isinstance(data, bytes) else None
         services = services_of(file) if file is not None else []
+        if file is not None and kind_of(name) in LOGINS:
+            pipelines.setdefault(top, []).append((path, file))
         if file is not None and services:
             around.setdefault(top, []).append(Around(path, file, services))
     found = []
     for top, known in names.items():
+        tree = RepositoryTree(top)
+        one = RepositoryPlan()
         if top in around:
-            found.append(repository_plan(parts[top], known, around[top], catalog, settings, RepositoryTree(top)))
+            one = repository_plan(parts[top], known, around[top], catalog, settings, tree)
+        logins = planned_logins(parts[top], known, pipelines.get(top, ()), settings, tree)
+        found.append(one._replace(groups=one.groups if one.images else (), logins=logins))
     images = tuple(image for one in found for image in one.images)
-    groups = tuple(group for one in found if one.images for group in one.groups)
-    return RepositoryPlan(images, groups) if images else None
+    groups = tuple(group for one in found for group in one.groups)
+    logins = tuple(login for one in found for login in one.logins)
+    return RepositoryPlan(images, groups, logins) if images or logins else None

@@ -12,6 +12,8 @@ from .._record import NamedTuple
 from ..dockerfile import Source
 from ..images.reference import InvalidReferenceError, parse_reference
 from .references.judging import judge_service
+from .references.login import login_findings
+from .references.model import OverlayTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +47,7 @@ class BuiltImage(NamedTuple):
 
 
 class ByHand(NamedTuple):
-    """A finding (DHI903, DHI904) in the file of a service, on the image that it runs: place, rule and message."""
+    """A finding in a file around a Dockerfile, on the image that is to come: place, rule and message."""
 
     path: str
     line: int
@@ -67,10 +69,14 @@ class ChangeGroup(NamedTuple):
 
 
 class RepositoryPlan(NamedTuple):
-    """The images of a repository and the groups, in the order to do them in."""
+    """The images of a repository and the groups, in the order to do them in.
+
+    `logins` come before all of them: what pulls the new images and does not log in to their registry (DHI901).
+    """
 
     images: tuple[BuiltImage, ...] = ()
     groups: tuple[ChangeGroup, ...] = ()
+    logins: tuple[ByHand, ...] = ()
 
 
 class Around(NamedTuple):
@@ -82,12 +88,13 @@ class Around(NamedTuple):
 
 
 def image_name(text: str) -> str | None:
-    """The normal form of an image reference, with its tag; None for one with a variable, a template or a digest."""
+    """The short form of an image reference, with its tag; None for one with a variable, a template or a digest."""
     try:
         parsed = parse_reference(text)
     except InvalidReferenceError:
         return None
-    return None if parsed.digest is not None else f"{parsed.repository}:{parsed.tag or 'latest'}"
+    name = parsed.repository.removeprefix("docker.io/").removeprefix("library/")
+    return None if parsed.digest is not None else f"{name}:{parsed.tag or 'latest'}"
 
 
 def repository_plan(
@@ -117,6 +124,41 @@ def repository_plan(
         files = dict.fromkeys((*order, *(one.path for one in by_hand)))
         groups.append(ChangeGroup(order, cycle, tuple(files), by_hand))
     return RepositoryPlan(images, tuple(groups))
+
+
+def planned_logins(
+    plans: Iterable[FilePlan],
+    names: Mapping[str, str],
+    pipelines: Iterable[tuple[str, ProjectFile]],
+    settings: Settings,
+    tree: ProjectTree,
+) -> tuple[ByHand, ...]:
+    """What the `pipelines` (paths as reports show them, and the files) lack once the Dockerfiles are on their new bases.
+
+    `plans`, `names` and `tree` are as in `repository_plan`. Only the bases of a Dockerfile count for that.
+    """
+    there = {path: inside for inside, path in names.items()}
+    files = {there[plan.path]: _bases_to_come(plan) for plan in plans if plan.path in there and plan.error is None}
+    moved = OverlayTree(tree, {path: data for path, data in files.items() if data is not None})
+    found: list[ByHand] = []
+    for path, file in pipelines:
+        source = Source(file.data)
+        found.extend(
+            ByHand(path, source.line_of(one.span.start), one.rule, one.message)
+            for one in login_findings(file, settings, moved)
+        )
+    return tuple(found)
+
+
+def _bases_to_come(plan: FilePlan) -> bytes | None:
+    """A Dockerfile with the bases that the stages of `plan` get; None where none of them is an image."""
+    lines = [
+        f"FROM {swap.target if swap.target is not None and swap.match != 'stage' else swap.base}"
+        + (f" AS {swap.name}\n" if swap.name is not None else "\n")
+        for swap in plan.swaps
+        if swap.base is not None
+    ]
+    return "".join(lines).encode("utf-8", "replace") if lines else None
 
 
 def _images(

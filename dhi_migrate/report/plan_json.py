@@ -13,7 +13,7 @@ from .escape import printable
 if TYPE_CHECKING:
     from ..migrate.gain import Gain, ImageTraits
     from ..migrate.plan import FilePlan, PlannedSwap, PlanTotals
-    from ..project.repository_plan import Place, RepositoryPlan
+    from ..project.repository_plan import ByHand, Place, RepositoryPlan
 
 
 def render_file(plan: FilePlan) -> str:
@@ -85,14 +85,16 @@ def _repository(around: RepositoryPlan) -> dict[str, Any]:
                 "dockerfiles": [printable(path) for path in one.dockerfiles],
                 "cycle": [printable(path) for path in one.cycle],
                 "files": [printable(path) for path in one.files],
-                "by_hand": [
-                    {"path": printable(hand.path), "line": hand.line, "rule": hand.rule, "text": printable(hand.text)}
-                    for hand in one.by_hand
-                ],
+                "by_hand": [_hand(hand) for hand in one.by_hand],
             }
             for one in around.groups
         ],
+        "logins": [_hand(one) for one in around.logins],
     }
+
+
+def _hand(hand: ByHand) -> dict[str, Any]:
+    return {"path": printable(hand.path), "line": hand.line, "rule": hand.rule, "text": printable(hand.text)}
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .escape import visible
 from .markdown_text import code, plain
-from .plan_repository import image_in_words, lines_of_group
+from .plan_repository import hand_in_words, image_in_words, lines_of_group
 from .plan_text import (
     blockers_in_words,
     edits_in_words,
@@ -50,8 +50,13 @@ def render_row(plan: FilePlan) -> str:
 
 
 def render_repository(around: RepositoryPlan) -> str:
-    """Give the images of the repository and the groups, as lists below the table."""
-    lines = ["", "### Images", "", *(f"- {plain(visible(image_in_words(one)))}" for one in around.images)]
+    """Give the images of the repository, the logins and the groups, as lists below the table."""
+    lines = []
+    if around.images:
+        lines += ["", "### Images", "", *(f"- {plain(visible(image_in_words(one)))}" for one in around.images)]
+    if around.logins:
+        lines += ["", "### First of all, logins to the registry of the new images", ""]
+        lines += [f"- {plain(visible(hand_in_words(one)))}" for one in around.logins]
     if around.groups:
         lines += ["", "### One pull request each", ""]
     for number, group in enumerate(around.groups, 1):

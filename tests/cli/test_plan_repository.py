@@ -47,9 +47,9 @@ def test_a_base_comes_first_and_services_that_do_not_fit_come_along(
         sections(planned(capfdbinary, "."))
         == """\
 Images:
-  base/Dockerfile -> docker.io/my/base:1, built by compose.yaml:2 (service base)
-  a/Dockerfile -> an image without a known name, built by compose.yaml:3 (service a)
-  web/Dockerfile -> docker.io/my/web:1, built by compose.yaml:5 (service web), run by pod.yaml:6 (container web)
+  base/Dockerfile -> my/base:1, built by compose.yaml:2 (service base)
+  a/Dockerfile, built by compose.yaml:3 (service a)
+  web/Dockerfile -> my/web:1, built by compose.yaml:5 (service web), run by pod.yaml:6 (container web)
 
 One pull request each, in this order:
   1. base/Dockerfile, then a/Dockerfile
@@ -68,6 +68,33 @@ One pull request each, in this order:
         ["web/Dockerfile", "compose.yaml", "pod.yaml"],
     ]
     assert "1. base/Dockerfile, then a/Dockerfile\n" in planned(capfdbinary, ".", "--format", "markdown")
+
+
+def test_a_workflow_that_does_not_log_in_comes_first(here: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    write("web/Dockerfile", NODE)
+    build = "      - uses: docker/build-push-action@v6\n        with: {context: web}\n"
+    login = "      - uses: docker/login-action@v3\n        with: {registry: dhi.io}\n"
+    head = "on: push\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n"
+    write(".github/workflows/a.yml", head + build)
+    text = planned(capfdbinary, ".")
+    assert (
+        text[text.index("First of all") :]
+        == """\
+First of all, logins to the registry of the new images:
+  .github/workflows/a.yml:6: [DHI901] the job builds web/Dockerfile on dhi.io/node:22-debian13, and does not log in to
+    dhi.io: before it, add a step, uses: docker/login-action@v3 with registry: dhi.io, username: ${{
+    vars.DOCKER_USERNAME }} and password: ${{ secrets.DOCKER_TOKEN }}
+
+"""
+    )
+    document = json.loads(planned(capfdbinary, ".", "--format", "json"))
+    jsonschema.validate(document, SCHEMA, jsonschema.Draft202012Validator)
+    assert [(one["path"], one["line"], one["rule"]) for one in document["repository"]["logins"]] == [
+        (".github/workflows/a.yml", 6, "DHI901")
+    ]
+    assert "### First of all, logins" in planned(capfdbinary, ".", "--format", "markdown")
+    write(".github/workflows/a.yml", head + login + build)
+    assert "First of all" not in planned(capfdbinary, ".")
 
 
 def test_images_that_build_on_each_other_have_no_order(here: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -8,7 +8,7 @@ from ...dockerfile import Source, Span
 from ...rules.engine import chosen_rules
 from ...rules.findings import FileReport, Finding
 from ...rules.registry import rule
-from .kinds import kind_of
+from .kinds import LOGINS, kind_of
 from .model import ALONE
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 # Files of these kinds are what they are by their names: one that cannot be read is worth a word.
 _CERTAIN = frozenset({"compose", "workflow", "action", "gitlab", "circleci", "kustomize", "skaffold"})
-_LOGINS = frozenset({"workflow", "gitlab", "circleci", "jenkinsfile", "renovate", "dependabot"})
 _WORDS: dict[str, tuple[bytes, ...]] = {
     "compose": (b"services",),
     "kubernetes": (b"image", b"kind: Service"),
@@ -133,7 +132,7 @@ def _findings(
 
 def _logins(file: ProjectFile, kind: Kind, settings: Settings, tree: ProjectTree | None) -> list[Finding]:
     """DHI901, for the kinds of files that pull images where nobody is logged in by hand."""
-    if kind not in _LOGINS:
+    if kind not in LOGINS:
         return []
     from .login import login_findings
 

@@ -44,6 +44,9 @@ RENOVATE = (
 DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
 """Where Dependabot has its configuration."""
 
+LOGINS = frozenset({"workflow", "gitlab", "circleci", "jenkinsfile", "renovate", "dependabot"})
+"""The kinds of files that pull images where nobody is logged in by hand (DHI901)."""
+
 JAVASCRIPT = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 """Ends of names of JavaScript and TypeScript."""
 
