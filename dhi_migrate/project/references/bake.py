@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile import Span
-from .compose import arguments
+from .compose import arguments, contexts_of
+from .compose_merge import merged
 from .model import folder_of, join
 from .service import Build, Service
 from .yaml_tree import MAX_DEPTH, MAX_EVENTS, Node
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MAX_TARGETS = 300
 """Most targets of one file that are looked at."""
+
+MAX_PARENTS = 20
+"""Most targets that one inherits from."""
 
 # A comment or a string that does not end goes on to the end of the file or line, so that nothing is looked at twice.
 _TOKEN = regex(
@@ -30,12 +34,19 @@ _TOKEN = regex(
 
 
 def bake_services(root: Node, path: str) -> Iterator[Service]:
-    """The targets of a bake file, as what they build."""
+    """The targets of a bake file, as what they build, and the images that contexts of theirs are."""
     folder = folder_of(path)
     targets = root.get("target")
-    for count, (name, node) in enumerate(targets.entries() if targets is not None else ()):
-        if count == MAX_TARGETS or node.kind != "map":
-            continue
+    if targets is None or targets.kind != "map":
+        return
+    known = [(name, node) for name, node in targets.entries() if node.kind == "map"][:MAX_TARGETS]
+    shared = {one.text for _, node in known for one in node.each("inherits")}
+    whole = _inherited({name: _kept(node) if name in shared else node for name, node in known})
+    for name, written in known:
+        contexts = written.get("contexts")
+        if contexts is not None:
+            yield from contexts_of(contexts, f"target {name}")
+        node = whole[name]
         context = join(folder, node.value("context") or ".")
         inline = node.value("dockerfile-inline")
         inside = join(context, node.value("dockerfile") or "Dockerfile") if context is not None else None
@@ -46,6 +57,45 @@ def bake_services(root: Node, path: str) -> Iterator[Service]:
         tags = tuple(tag for tag in node.each("tags") if tag.kind == "scalar")
         build = Build(context, inside, inline, given, stage, node.span)
         yield Service(f"target {name}", None, build=build, tags=tags)
+
+
+def _kept(node: Node) -> Node:
+    """The target `node` with build arguments that are not edited, since others inherit them and build other things."""
+    pairs = tuple((key, _unedited(value) if key.text == "args" else value) for key, value in node.pairs)
+    return Node("map", node.span, pairs=pairs)
+
+
+def _unedited(node: Node) -> Node:
+    pairs = tuple(
+        (key, value.reading(value.text, None) if value.kind == "scalar" else value) for key, value in node.pairs
+    )
+    return Node(node.kind, node.span, node.text, None, node.plain, pairs, node.items)
+
+
+def _inherited(targets: Mapping[str, Node]) -> dict[str, Node]:
+    """Each target with what it inherits: https://docs.docker.com/build/bake/inheritance/.
+
+    Its own attributes win, and so do later parents; build arguments come together. One that inherits itself is as it is written.
+    """
+    made: dict[str, Node] = {}
+
+    def of(name: str, below: tuple[str, ...]) -> Node:
+        node = targets[name]
+        if name in made:
+            return made[name]
+        parents = [one.text for one in node.each("inherits")[:MAX_PARENTS] if one.text in targets]
+        if not parents or name in below or len(below) == MAX_DEPTH:
+            return node
+        attributes: dict[str, Node] = {}
+        for one in (*(of(parent, (*below, name)) for parent in parents), node):
+            for key, value in one.entries():
+                joint = key in {"args", "contexts"} and key in attributes
+                attributes[key] = merged(attributes[key], value) if joint else value
+        pairs = tuple((Node("scalar", value.span, key), value) for key, value in attributes.items())
+        made[name] = Node("map", node.span, pairs=pairs)
+        return made[name]
+
+    return {name: of(name, ()) for name in targets}
 
 
 def parse_hcl(data: bytes) -> Node | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .yaml_tree import Node
 
 _TRAEFIK = regex(r"traefik\.(?:http|tcp)\.services\.[^.]{1,100}\.loadbalancer\.server\.port\Z")
+_IMAGE = "docker-image://"
 MAX_SERVICES = 500
 """Most services of one file that are looked at."""
 
@@ -42,6 +43,10 @@ def compose_services(root: Node, path: str, tree: ProjectTree | None = None) -> 
             return
         if node.kind != "map" or name.startswith("x-"):
             continue
+        built = node.get("build")
+        more_contexts = built.get("additional_contexts") if built is not None and built.kind == "map" else None
+        if more_contexts is not None:
+            yield from contexts_of(more_contexts, f"service {name}")
         whole = extended(name, node, services) if node.get("extends") is not None else node
         own = _service(name, whole or node, folder, known)
         yield own
@@ -269,6 +274,22 @@ def _build(node: Node, folder: str) -> Build | None:
     if name is None or (target is not None and "$" in target):
         return None
     return Build(context, name if inline is None else "", inline, arguments(build.get("args")), target, build.span)
+
+
+def contexts_of(contexts: Node, owner: str) -> Iterator[Service]:
+    """The images that named contexts of a build are; they are reported, since the Dockerfile decides what for.
+
+    https://docs.docker.com/reference/dockerfile/#from, https://docs.docker.com/build/bake/contexts/.
+    """
+    named = list(contexts.entries()) if contexts.kind == "map" else []
+    named += [
+        (name, item.reading(text, None)) for item in contexts.items for name, _, text in [item.text.partition("=")]
+    ]
+    for name, node in named:
+        if node.kind == "scalar" and node.text.startswith(_IMAGE):
+            image = node.reading(node.text.removeprefix(_IMAGE), None)
+            doubts = (f"the Dockerfile of {owner} builds on it",)
+            yield Service(f"context {name} of {owner}", image, doubts=doubts, started=False)
 
 
 def arguments(args: Node | None) -> tuple[tuple[str, str | None, Node], ...]:

@@ -19,6 +19,12 @@ MAX_CONTAINERS = 500
 """Most containers of one document that are looked at."""
 
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+# https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/, .../pods/ephemeral-containers/
+_CONTAINERS = (
+    ("initContainers", "init container"),
+    ("containers", "container"),
+    ("ephemeralContainers", "ephemeral container"),
+)
 _HOOKS = ("postStart", "preStop")
 # Kinds whose pod is at spec.template.spec; https://argoproj.github.io/rollouts/, https://knative.dev/docs/serving/.
 _TEMPLATED = frozenset(
@@ -76,10 +82,11 @@ def _at(node: Node | None, *names: str) -> Node | None:
 def _pod(spec: Node | None, claims: tuple[str, ...]) -> Iterator[Service]:
     if spec is None or spec.kind != "map":
         return
-    for field, what in (("initContainers", "init container"), ("containers", "container")):
+    for field, what in _CONTAINERS:
         for node in spec.each(field):
             if node.kind == "map":
-                yield container(node, f"{what} {node.value('name') or '?'}", spec, claims)
+                beside = field == "initContainers" and node.value("restartPolicy") == "Always"
+                yield container(node, f"{'sidecar' if beside else what} {node.value('name') or '?'}", spec, claims)
 
 
 def container(node: Node, name: str, pod: Node, claims: tuple[str, ...] = ()) -> Service:

@@ -70,6 +70,7 @@ class Service(NamedTuple):
     `lines` are in force together; each of `checks` is judged by itself, since an image has one health check at most. `role`
     "build" is for what runs shell commands in the container, as jobs do. `doubts` say what is not known of it: then nothing is
     changed unasked. `tags` are the names that what it builds gets. `running` are the limits that it runs under.
+    `started` is false for an image that is built on only.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Service(NamedTuple):
     platform: str = ""
     tags: tuple[Node, ...] = ()
     running: Running = Running()
+    started: bool = True
 
     @property
     def free_ports(self) -> bool:
