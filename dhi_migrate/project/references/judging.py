@@ -270,7 +270,8 @@ def _reasons(service: Service, found: list[Judgement], judged: Judged) -> tuple[
                     # what is in a pod ends with it, but for its volumes, of which DHI904 speaks
                     last = _LAST
                     continue
-                if not _told(judged, breaker.text):
+                unstarted = not service.started and breaker.text.startswith("the file sets no command")
+                if not unstarted and not _told(judged, breaker.text):
                     reasons[in_words(service.name, None, first_clause(breaker.text))] = None
             elif line.span not in told and not (line.keyword == "EXPOSE" and line.text in ports):
                 reasons[in_words(service.name, line, first_clause(breaker.text))] = None
