@@ -88,7 +88,7 @@ def test_plain_words_are_those_of_the_grammar(pieces: list[tuple[str, str]]) -> 
     found = commands_of(text)
     whole = Parts._read_plain
     try:
-        Parts._read_plain = lambda _self, _node: False  # type: ignore[method-assign]
+        Parts._read_plain = lambda _self, _node: False  # type: ignore[assignment, method-assign]
         assert commands_of(text) == found
     finally:
         Parts._read_plain = whole  # type: ignore[method-assign]
