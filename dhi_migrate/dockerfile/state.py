@@ -194,9 +194,16 @@ class History:
             found = self.names.parent.get(name)
         return found
 
+    def shell_at(self, before: int = END) -> Effective:
+        """The `shell` of the state before moment `before`: each RUN is asked for it several times, and for nothing else."""
+        return self._settings_at(before).shell
+
+    def _settings_at(self, before: int) -> Settings:
+        return self.settings[max(0, bisect_left(self.moments, before) - 1)]
+
     def at(self, before: int = END) -> StageState:
         """The state before moment `before`."""
-        now = self.settings[max(0, bisect_left(self.moments, before) - 1)]
+        now = self._settings_at(before)
         return StageState(
             now.user,
             now.workdir,

@@ -45,7 +45,15 @@ class Layout(NamedTuple):
         if self.plain and len(self.starts) == 1:
             base = self.offsets[0]
             return Span(base + start, base + max(start, end))
-        first = self._byte(start)
+        if self.plain:
+            # nearly all spans begin and end on one physical line, which takes one look-up and no call
+            starts = self.starts
+            segment = bisect_right(starts, start) - 1
+            first = self.offsets[segment] + start - starts[segment]
+            if segment + 1 == len(starts) or end <= starts[segment + 1]:
+                return Span(first, first + max(0, end - start))
+        else:
+            first = self._byte(start)
         if end <= start:
             return Span(first, first)
         return Span(first, self._byte(end - 1, after=True))

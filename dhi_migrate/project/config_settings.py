@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .._record import NamedTuple
 from ..settings import Settings
 from .config_error import NAMES
+from .roots import RealPaths
 
 if TYPE_CHECKING:
     from ..settings import FailOn, LevelChoice, SeverityName
@@ -60,6 +61,7 @@ class Configurations:
         self._overrides = overrides if overrides is not None else Overrides()
         self._directories: dict[str, Config | None] = {}
         self._tops: dict[str, tuple[Config | None, bool]] = {}
+        self._real_path = RealPaths()
         self._made: dict[tuple[str, frozenset[int]], FileSettings] = {}
         self._isolated = isolated
         self._named: Config | None = None
@@ -77,7 +79,8 @@ class Configurations:
             if len(self._directories) >= _MOST_DIRECTORIES:
                 self._directories.clear()
                 self._tops.clear()
-            self._directories[directory] = self._find(os.path.realpath(directory or "."))
+                self._real_path = RealPaths()
+            self._directories[directory] = self._find(self._real_path(directory or "."))
         return self._directories[directory]
 
     def settings_for(self, path: str) -> FileSettings:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from .._record import NamedTuple
 from .reader import ReadError, reason
+from .roots import RealPaths
 
 
 class Discovery(NamedTuple):
@@ -43,10 +44,11 @@ def discover(
     found: dict[str, str] = {}
     notices: list[str] = []
     errors: list[ReadError] = []
+    real_path = RealPaths()
     for path in paths:
         try:
             if not stat.S_ISDIR(os.stat(path).st_mode):
-                named[os.path.normpath(path)] = os.path.realpath(path)
+                named[os.path.normpath(path)] = real_path(path)
                 continue
         except (OSError, ValueError) as error:
             errors.append(ReadError(path, reason(error)))

@@ -42,35 +42,40 @@ def run_rules(subjects: Sequence[Subject]) -> list[Finding]:
     own = own_rules()
     for subject in subjects:
         data = subject.file.dockerfile.source.data
-        for rule in _about(subject.role, subject.state, own):
-            if rule.words and rule.code not in worded:
-                worded[rule.code] = any(word in data for word in rule.words)
-            if worded.get(rule.code, True) and _concerns(rule, subject):
-                found.extend(_run(rule, subject))
+        image = subject.target.image if subject.target is not None else None
+        for rule in _about(subject.role, subject.state, image, subject.chain_keywords, own):
+            if rule.words:
+                if rule.code not in worded:
+                    worded[rule.code] = any(word in data for word in rule.words)
+                if not worded[rule.code]:
+                    continue
+            for hit in detector(rule.detector)(subject, **rule.parameters):
+                # where nothing is known of the image that the stage will run on, a claim is a warning unless it says otherwise
+                weaker = subject.state == "generic" and rule.severity == "error"
+                found.append(_finding(rule, subject, hit, hit.severity or ("warning" if weaker else rule.severity)))
     return list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=16)
-def _about(role: str, state: str, own: tuple[str, ...]) -> tuple[RuleInfo, ...]:
-    """The rules with a detector that are about stages of that role and state; `own` are the user's, which are among `rules`."""
+@lru_cache(maxsize=512)
+def _about(
+    role: str, state: str, image: str | None, keywords: frozenset[str], own: tuple[str, ...]
+) -> tuple[RuleInfo, ...]:
+    """The rules with a detector that concern stages of that role and state, on the hardened `image` (None: not known).
+
+    `keywords` are those of the instructions of the stage and of those that it is built on: a rule without any of its own is
+    about something that is not there. `own` are the user's rules, which are among `rules`. The answers are kept, since most
+    stages of a run are like one before: a thousand Dockerfiles have some hundred combinations.
+    """
     del own  # only a key: with other rules, other ones are about the stage
     return tuple(
-        rule for rule in rules().values() if rule.detector != ENGINE and role in rule.roles and state in rule.states
+        rule
+        for rule in rules().values()
+        if rule.detector != ENGINE
+        and role in rule.roles
+        and state in rule.states
+        and not (rule.instructions and rule.instructions.isdisjoint(keywords))
+        and (not rule.images or image in rule.images)
     )
-
-
-def _concerns(rule: RuleInfo, subject: Subject) -> bool:
-    """Whether the stage has what the rule is about at all: a cheap look before its detector is loaded."""
-    if rule.instructions and rule.instructions.isdisjoint(subject.chain_keywords):
-        return False
-    return not rule.images or (subject.target is not None and subject.target.image in rule.images)
-
-
-def _run(rule: RuleInfo, subject: Subject) -> Iterator[Finding]:
-    for hit in detector(rule.detector)(subject, **rule.parameters):
-        # where nothing is known of the image that the stage will run on, a claim is a warning unless it says otherwise
-        weaker = subject.state == "generic" and rule.severity == "error"
-        yield _finding(rule, subject, hit, hit.severity or ("warning" if weaker else rule.severity))
 
 
 def _finding(rule: RuleInfo, subject: Subject, hit: Hit, severity: Severity) -> Finding:

@@ -85,16 +85,19 @@ def test_who_asks_again_for_the_parsed_file_gets_the_same_one() -> None:
 
 
 def test_the_directories_of_a_run_are_resolved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    realpath = os.path.realpath
+    looked_at: list[str] = []
+    lstat, top = os.lstat, os.path.realpath(tmp_path)
 
-    def note(path: str) -> str:
-        asked.append(path)
-        return realpath(path)
+    def note(path: str) -> os.stat_result:
+        looked_at.append(path)
+        return lstat(path)
 
-    monkeypatch.setattr("dhi_migrate.project.roots.os.path.realpath", note)
+    monkeypatch.setattr("dhi_migrate.project.roots.os.lstat", note)
     roots = Roots([str(tmp_path), str(tmp_path / "x")])
-    top = realpath(tmp_path)
-    assert [roots.hold(os.path.join(top, name)) for name in ("a", "x/b")] == [True, True]
+    assert not looked_at
+    assert roots.hold(os.path.join(top, "a"))
+    once = list(looked_at)
+    assert once.count(os.path.dirname(top)) == 1
+    assert roots.hold(os.path.join(top, "x", "b"))
     assert not roots.hold(os.path.dirname(top))
-    assert len(asked) == 2
+    assert looked_at == once

@@ -270,7 +270,7 @@ class _Walk:
         parts.read(node, kind)
         for one in extra:
             parts.read_after(one)
-        words = tuple([parts.word(*span) for span in parts.spans])
+        words = parts.words()
         wrapped = unwrap(words)
         own = words[wrapped.start :]
         name = basename(own[0]) if own else ""

@@ -87,7 +87,7 @@ def stage_facts(stage: Stage) -> StageFacts:
 
 
 def _is_posix(stage: Stage, instruction: Instruction) -> bool:
-    shell = stage.history.at(instruction.index).shell.value
+    shell = stage.history.shell_at(instruction.index).value
     program = shell[0] if isinstance(shell, tuple) and shell else ""
     name = program.replace("\\", "/").rsplit("/", 1)[-1].lower().removesuffix(".exe")
     return name not in _OTHER_SHELLS
