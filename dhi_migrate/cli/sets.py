@@ -9,8 +9,8 @@ from .._record import NamedTuple
 from ..project.context import open_context
 from ..project.names import is_dockerfile_name
 from ..project.reader import ReadError, read_file
-from ..project.references import ProjectFile
-from ..project.references.together import Member, Part, migrate_together, uses_in
+from ..project.references import ProjectFile, services_of
+from ..project.references.together import Member, Part, all_uses, migrate_together
 from .around import is_project_file, place, tree_for
 from .pool import catalog_for, outcomes
 from .work import Outcome, Rewritten, deliver, failure, internal, told
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..migrate.writer import NotWritten
+    from ..project.references.service import Service
     from .interrupt import Interruption
     from .pool import Item
     from .work import Job
@@ -60,7 +61,7 @@ def outcomes_in_sets(items: Sequence[Item], jobs: Sequence[Job], count: int, sto
 
 
 def find_sets(items: Sequence[Item]) -> tuple[_Set, ...]:
-    """The sets among `items`: files with services that build a Dockerfile of the run, and those Dockerfiles."""
+    """The sets among `items`: files with services that build a Dockerfile of the run, or run its image, and those Dockerfiles."""
     places = {os.path.realpath(path): number for number, (path, _) in enumerate(items) if _may_be_dockerfile(path)}
     above: dict[int, int] = {}
 
@@ -71,6 +72,7 @@ def find_sets(items: Sequence[Item]) -> tuple[_Set, ...]:
         return number
 
     around: dict[int, str] = {}
+    files: dict[str, list[tuple[int, tuple[ProjectFile, str, Sequence[Service]]]]] = {}
     for number, (path, _) in enumerate(items):
         if _may_be_dockerfile(path) or not is_project_file(path):
             continue
@@ -78,11 +80,16 @@ def find_sets(items: Sequence[Item]) -> tuple[_Set, ...]:
         if isinstance(data, ReadError):
             continue
         top, name = place(path)
-        for use in uses_in(ProjectFile(name, data)):
-            built = places.get(os.path.join(top, *use.build.dockerfile.split("/")))
-            if built is not None:
-                around[number] = top
-                above[root(built)] = root(number)
+        services = services_of(ProjectFile(name, data))
+        if services:
+            files.setdefault(top, []).append((number, (ProjectFile(name, b""), name, services)))
+    for top, listed in files.items():
+        for (number, _), uses in zip(listed, all_uses([one for _, one in listed]), strict=True):
+            for use in uses:
+                built = places.get(os.path.join(top, *use.build.dockerfile.split("/")))
+                if built is not None:
+                    around[number] = top
+                    above[root(built)] = root(number)
     members: dict[int, list[int]] = {}
     for number in sorted(above):
         members.setdefault(root(number), []).append(number)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..dockerfile import Source
-from ..images.reference import InvalidReferenceError, parse_reference
+from .references.builders import image_name, only_builder
 from .references.judging import judge_service
 from .references.login import login_findings
 from .references.model import OverlayTree
@@ -85,16 +85,6 @@ class Around(NamedTuple):
     path: str
     file: ProjectFile
     services: Sequence[Service]
-
-
-def image_name(text: str) -> str | None:
-    """The short form of an image reference, with its tag; None for one with a variable, a template or a digest."""
-    try:
-        parsed = parse_reference(text)
-    except InvalidReferenceError:
-        return None
-    name = parsed.repository.removeprefix("docker.io/").removeprefix("library/")
-    return None if parsed.digest is not None else f"{name}:{parsed.tag or 'latest'}"
 
 
 def repository_plan(
@@ -218,7 +208,7 @@ def _by_hand(
             if build is not None:
                 path = names.get(build.dockerfile) if build.inline is None else None
             elif service.image is not None:
-                path, build = _only_builder(builders.get(image_name(service.image.text) or "", ()))
+                path, build = only_builder(builders.get(image_name(service.image.text) or "", ()))
             if path is None or build is None:
                 continue
             judged = judge_service(service._replace(image=None, build=build), catalog, settings, tree)
@@ -227,12 +217,6 @@ def _by_hand(
                 for finding in judged.findings
             )
     return found
-
-
-def _only_builder(builders: Sequence[tuple[str, Build]]) -> tuple[str | None, Build | None]:
-    """The Dockerfile that builds an image, and how; none where several do, in different ways."""
-    ways = {(path, build.folder, build.target, tuple(arg[:2] for arg in build.args)) for path, build in builders}
-    return builders[0] if len(ways) == 1 else (None, None)
 
 
 def _connected(paths: Sequence[str], bases: Mapping[str, tuple[str, ...]]) -> list[list[str]]:

@@ -12,6 +12,7 @@ from ..._record import NamedTuple
 from ...dockerfile import Source
 from ...migrate.levels import migrate_source
 from ...migrate.outcome import Migration
+from .builders import image_name, only_builder
 from .check import check_project_file, services_of
 from .fixing import fix_project_file
 from .judging import broken_by_build, published_by
@@ -55,7 +56,7 @@ class Part(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A service that builds a Dockerfile, the `file` that says so, and what that file is called in messages."""
+    """A service that builds a Dockerfile, or runs what another builds, the `file` that says so, and how messages call that."""
 
     file: ProjectFile
     shown: str
@@ -63,13 +64,28 @@ class Use(NamedTuple):
     build: Build
 
 
-def uses_in(file: ProjectFile, shown: str = "") -> tuple[Use, ...]:
-    """The services of `file`, which messages call `shown`, that build a Dockerfile of the repository."""
-    return tuple(
-        Use(file, shown or file.path, one, one.build)
-        for one in services_of(file)
-        if one.build is not None and one.build.inline is None
-    )
+def all_uses(files: Sequence[tuple[ProjectFile, str, Sequence[Service]]]) -> tuple[tuple[Use, ...], ...]:
+    """For each of `files` those of its services that build a Dockerfile, or run an image that another one of `files` builds.
+
+    With each file stand what messages call it and its services. What is run goes by its name and tag; one that several build, in
+    different ways, is left out.
+    """
+    builders: dict[str, list[tuple[str, Build]]] = {}
+    for one in (one for _, _, services in files for one in services):
+        if one.build is not None and one.build.inline is None:
+            for name in {image_name(tag.text) for tag in one.tags} - {None}:
+                builders.setdefault(name or "", []).append((one.build.dockerfile, one.build))
+    found = []
+    for file, shown, services in files:
+        uses = []
+        for one in services:
+            build = one.build if one.build is not None and one.build.inline is None else None
+            if one.build is None and one.image is not None:
+                _, build = only_builder(builders.get(image_name(one.image.text) or "", ()))
+            if build is not None:
+                uses.append(Use(file, shown, one._replace(image=None, build=build), build))
+        found.append(tuple(uses))
+    return tuple(found)
 
 
 def migrate_together(
@@ -81,8 +97,8 @@ def migrate_together(
     raises.
     """
     uses: dict[str, list[Use]] = {}
-    for member in around:
-        for use in uses_in(ProjectFile(member.path, member.data), member.shown):
+    for listed in all_uses([_with_services(one, one.data) for one in around]):
+        for use in listed:
             uses.setdefault(use.build.dockerfile, []).append(use)
     choices = [_Chooser(one, tuple(uses.get(one.path, ())), catalog, tree, unsafe).choose() for one in dockerfiles]
     while True:
@@ -126,13 +142,18 @@ def _left_behind(
 ) -> dict[str, str]:
     """The Dockerfiles that move although a service still publishes the old port, with the reason in words."""
     left: dict[str, str] = {}
-    for member, migration in zip(around, migrations, strict=True):
-        file = ProjectFile(member.path, migration.data)
-        for use in uses_in(file, member.shown):
+    files = [_with_services(member, made.data) for member, made in zip(around, migrations, strict=True)]
+    for member, listed in zip(around, all_uses(files), strict=True):
+        for use in listed:
             if use.build.dockerfile in joint.moving:
                 for finding in published_by(use.service, catalog, member.settings, tree):
                     left.setdefault(use.build.dockerfile, _said(use, finding))
     return left
+
+
+def _with_services(member: Member, data: bytes) -> tuple[ProjectFile, str, Sequence[Service]]:
+    file = ProjectFile(member.path, data)
+    return file, member.shown, services_of(file)
 
 
 class Choice(NamedTuple):
