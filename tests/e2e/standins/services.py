@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from .containers import Container
 
+PROJECT = f"localhost/project-{os.getpid()}"
+"""Where images of services without a name of their own go: another place for each process that shares the storage."""
+
 
 class Service(NamedTuple):
     """One container to be: its image, or what builds it, and what it says besides.
@@ -77,7 +80,7 @@ def _composed(name: str, one: dict[str, Any], all_of_them: dict[str, Any]) -> Se
                for one in waited)  # fmt: skip
     return Service(
         name,
-        one.get("image") or f"localhost/project/{name}:latest",
+        one.get("image") or f"{PROJECT}/{name}:latest",
         None if build is None else (build.get("context", "."), build.get("dockerfile", "Dockerfile")),
         _words(one.get("entrypoint")),
         _words(one.get("command")),
@@ -127,7 +130,7 @@ def _contained(one: dict[str, Any], pod: dict[str, Any], builds: dict[str, str],
     built = builds.get(one["image"])
     return Service(
         one["name"],
-        one["image"] if built is None else f"localhost/project/{one['name']}:latest",
+        one["image"] if built is None else f"{PROJECT}/{one['name']}:latest",
         None if built is None else (built, "Dockerfile"),
         _words(command),
         _words(arguments),
