@@ -17,14 +17,16 @@ Nothing here prints, exits, writes a file, or uses the network. Names are import
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
 
 # The first import of the subpackage `migrate` binds its name here; done now, so that the function below keeps the name.
 import_module(".migrate", __name__)
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .catalog.model import CatalogInfo, Definition, Image, UpstreamFacts, UpstreamTarget
     from .catalog.overlay import OverlayError, load_overlay
     from .catalog.resolve import Resolution, resolve

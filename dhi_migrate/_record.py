@@ -8,7 +8,7 @@ constructor is compiled at the first call. Type checkers see the standard one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple  # noqa: PLC0414 - the alias is what exports it

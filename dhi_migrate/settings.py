@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ._record import NamedTuple
 
-LevelChoice = Literal["auto", "runtime", "split", "dev"]
-FailOn = Literal["error", "warning", "info", "never"]
-SeverityName = Literal["error", "warning", "info"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .choices import LevelChoice, SeverityName
 
 
 class Settings(NamedTuple):

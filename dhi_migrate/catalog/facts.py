@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
-
 from .._pattern import regex
 from .._record import NamedTuple
 from ..images.tags import DEBIAN_CODENAMES, parse_hardened_tag
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from typing import Any, Literal
 
     from ..images.tags import HardenedTag
     from .model import Definition
     from .store import Catalog
 
-Status = Literal["known", "retired", "unknown", "unknown-image", "end-of-life", "near-end-of-life"]
+    Status = Literal["known", "retired", "unknown", "unknown-image", "end-of-life", "near-end-of-life"]
+
 
 NEAR_DAYS = 180
 """How many days before its end of life a tag is reported as near it."""

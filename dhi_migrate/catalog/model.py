@@ -6,15 +6,17 @@ All its tags name the same content, so every fact is a fact about each of its ta
 
 from __future__ import annotations
 
-from typing import Literal
-
 from .._record import NamedTuple
 
-Distro = Literal["debian", "alpine"]
-Variant = Literal["runtime", "dev"]
-PackageManager = Literal["apt", "apk"]
-EndOfLifeCause = Literal["image", "product", "distribution"]
-Confidence = Literal["high", "medium", "low", "none"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Distro = Literal["debian", "alpine"]
+    Variant = Literal["runtime", "dev"]
+    PackageManager = Literal["apt", "apk"]
+    EndOfLifeCause = Literal["image", "product", "distribution"]
+    Confidence = Literal["high", "medium", "low", "none"]
 
 
 class Account(NamedTuple):

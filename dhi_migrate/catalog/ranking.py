@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from .._record import NamedTuple
 from ..images import parse_hardened_tag
 from .families import family
 from .versions import MAJOR, MINOR, SAME, definition_version, is_system, release_numbers, version_class
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Literal
 
     from ..images import HardenedTag, UpstreamOS
     from .families import Wish
     from .model import Definition
     from .store import Catalog
 
-Match = Literal[
-    "exact",
-    "same-version",
-    "step-minor",
-    "step-major",
-    "partial",
-    "other-product",
-    "none",
-    "scratch",
-    "hardened",
-    "stage",
-    "unknown",
-]
+    Match = Literal[
+        "exact",
+        "same-version",
+        "step-minor",
+        "step-major",
+        "partial",
+        "other-product",
+        "none",
+        "scratch",
+        "hardened",
+        "stage",
+        "unknown",
+    ]
+
 
 NEWER_RELEASE, OTHER_SYSTEM = 1, 2
 """Operating system classes beside `SAME`: a newer release of the same distribution, another distribution or C library."""

@@ -11,9 +11,12 @@ which validates, and the tests read all of it.
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from .model import Account, Definition, Image, PathEntry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SCHEMA = 1
 """Version of the data files' form; a reader refuses another one."""

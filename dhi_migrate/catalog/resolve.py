@@ -9,23 +9,26 @@ it is looked up among the tags of the definition.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
 
 from .._record import NamedTuple
 from ..images import InvalidReferenceError, parse_reference, parse_upstream_tag
 from .families import family, wish_for
-from .ranking import OTHER_SYSTEM, Candidate, Frame, Match, ends_soon, other_lines, rank, step, system_class
+from .ranking import OTHER_SYSTEM, Candidate, Frame, ends_soon, other_lines, rank, step, system_class
 from .selection import explain_words, suited
 from .versions import MAJOR, MINOR, PATCH, SAME, definition_version, dotted, is_system, release_numbers
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..images import Reference, UpstreamOS
     from .families import Wish
     from .model import Confidence, Definition, UpstreamFacts, UpstreamTarget
-    from .ranking import Ranked
+    from .ranking import Match, Ranked
     from .store import Catalog
 
-Role = Literal["build", "final"]
+    Role = Literal["build", "final"]
+
 
 MAX_ALTERNATIVES = 3
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from .model import CatalogInfo, Image
 from .record import SCHEMA, decode_image
 from .upstream import glob_match, read_all_targets, read_facts, read_origin, read_targets
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

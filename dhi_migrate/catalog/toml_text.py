@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from .._pattern import regex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 MAX_PARTS: Final = 20
 """Most parts of a dotted key."""

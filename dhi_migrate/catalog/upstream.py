@@ -7,10 +7,15 @@ work of a check.
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from .._pattern import regex
-from .model import Confidence, UpstreamFacts, UpstreamTarget
+from .model import UpstreamFacts, UpstreamTarget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .model import Confidence
 
 _DISTROLESS = "gcr.io/distroless/"
 _RELEASE = regex(r"-debian1\d\Z")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from .families import family
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .model import Definition
 

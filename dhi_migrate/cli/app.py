@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from ..settings import FailOn, LevelChoice
+from ..choices import FailOn, Format, LevelChoice, PlanFormat
 from .catalog import app as catalog_app
-from .options import CheckOptions, Format, PlanFormat, make_options, problems
+from .options import CheckOptions, make_options, problems
 from .parameters import (
     CONFIGURATION,
     FILES,

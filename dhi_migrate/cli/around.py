@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from ..project.config_files import tree_of
 from ..project.references import ProjectFile, RepositoryTree, check_project_file, kind_of
 from ..project.references.fixing import fix_project_file
 from .work import Outcome, Rewritten, deliver, told
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.store import Catalog
     from .work import Job

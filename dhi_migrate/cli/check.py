@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Final
 
-from ..project.config_settings import FileSettings
 from ..project.reader import MAX_BYTES, reason
 from ..project.roots import Roots
 from .console import Output, say, style_for
@@ -21,7 +18,12 @@ from .progress import Progress
 from .reporter import FAILED, Reporter
 from .work import Job, Outcome, failure, process_stream
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from typing import Final
+
+    from ..project.config_settings import FileSettings
     from ..project.discovery import Discovery
 
 STDIN_NAME: Final = "<stdin>"

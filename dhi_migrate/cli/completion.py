@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
-from typing import Final
-
 from .options import COMMANDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping, Sequence
+    from typing import Final
 
 OPTIONS: Final = ("--install-completion", "--show-completion")
 """Options about completion, which stand in the place of a command."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from .._record import NamedTuple
 from ..project.config_error import ConfigError
@@ -15,7 +14,10 @@ from ..rules.engine import chosen_rules
 from ..rules.registry import rules, use_own_rules
 from .console import Output, say, style_for
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..project.config import Config
     from ..report.style import Style
 

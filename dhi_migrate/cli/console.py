@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import IO, TextIO
 
 from ..report.escape import visible
 from ..report.style import Style
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO, TextIO
 
 
 def say(text: str) -> None:

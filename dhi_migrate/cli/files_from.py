@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final
 
 from ..project.reader import ReadError, read_file
 from .prepare import RunError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """Largest list that is read."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Final
 
 from ..catalog.days import day_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 STALE_AFTER_DAYS: Final = 90
 

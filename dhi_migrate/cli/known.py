@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from ..project.baseline import DEFAULT_NAME, BaselineError, read_baseline, updated_baseline
 from .console import Output, say
 from .prepare import RunError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 

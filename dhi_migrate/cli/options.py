@@ -6,17 +6,17 @@ spellings. Those go to the full command line in `app`, which gives the same valu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal, cast, get_args
-
 from .._record import NamedTuple
-from ..settings import FailOn, LevelChoice, SeverityName
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any, Final
+
+    from ..choices import FailOn, Format, LevelChoice, SeverityName
 
 COMMANDS: Final = ("check", "plan", "catalog", "rules", "config", "lsp")
 """The words that are commands when they come first; everything else is for ``check``."""
-
-Format = Literal["text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "html"]
-PlanFormat = Literal["text", "json", "markdown"]
 
 DEFAULT_REGISTRY: Final = "dhi.io/{name}"
 SEVERITIES: Final = ("error", "warning", "info")
@@ -99,7 +99,7 @@ _LISTS: Final = {
     "--exclude": "exclude",
 }
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
-    "format": get_args(Format),
+    "format": ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "html"),
     "fail_on": ("error", "warning", "info", "never"),
     "level": ("auto", "runtime", "split", "dev"),
 }
@@ -208,7 +208,7 @@ def _conflicts(options: CheckOptions) -> Iterator[tuple[str, str]]:
 def severities(options: CheckOptions) -> tuple[tuple[str, SeverityName], ...]:
     """The pairs of selector and severity of ``--severity``, which `problems` has nothing against."""
     pairs = (given.partition("=") for given in options.severity)
-    return tuple((selector.strip(), cast("SeverityName", level.strip())) for selector, _, level in pairs)
+    return tuple((selector.strip(), level.strip()) for selector, _, level in pairs)  # type: ignore[misc]
 
 
 def registry_problem(template: str) -> str | None:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from ..catalog.model import CatalogInfo
-from ..catalog.store import Catalog
 from ..migrate.plan import FilePlan, plan_source, plan_totals, work_list
 from ..project.context import DirectoryContext, open_context
 from ..project.reader import MAX_BYTES, ReadError, read_file, reason
-from ..report.style import Style
 from .check import STDIN_NAME, find_files, hint, make_jobs, named_files, open_output, start_of, tell_notices
 from .console import say
 from .freshness import staleness_notice
 from .interrupt import Interruption
-from .options import CheckOptions, PlanFormat
 from .pool import results
 from .prepare import RunError, prepare
 from .progress import Progress
 from .reporter import FAILED, OK
 from .work import Job, internal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..catalog.model import CatalogInfo
+    from ..catalog.store import Catalog
+    from ..choices import PlanFormat
     from ..project.repository_plan import RepositoryPlan
+    from ..report.style import Style
+    from .options import CheckOptions
 
 
 def run(options: CheckOptions, format: PlanFormat) -> int:

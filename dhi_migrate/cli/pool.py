@@ -8,18 +8,21 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ..catalog.store import Catalog
 from .work import Job, Outcome, failure, process_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, Final, TypeVar
+
     from .interrupt import Interruption
 
-T = TypeVar("T")
+    T = TypeVar("T")
+
 Item = tuple[str, int]
 """A file by its path, and which of the jobs is to be done on it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..catalog.store import CatalogError
@@ -12,6 +11,7 @@ from ..project.config_settings import Configurations, FileSettings, Overrides
 from .options import severities
 from .pool import catalog_for
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Final
 
 from .console import is_terminal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import Any, Final
 
 _PATIENCE: Final = 1.0  # seconds before a bar appears, and after it had to make way for results
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
-from ..catalog.model import CatalogInfo
-from ..report.style import Style
 from ..report.tally import Tally, add
 from .console import Output, say, style_for, write_error
-from .options import CheckOptions
-from .work import Outcome
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..catalog.model import CatalogInfo
     from ..project.baseline import Counts
     from ..report.frame import Frame
     from ..report.statistics import RuleCount
+    from ..report.style import Style
+    from .options import CheckOptions
+    from .work import Outcome
 
 OK = 0
 FINDINGS = 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
 
 from ..report.style import Style, wrap
 from ..rules.registry import Example, RuleInfo, UnknownRuleError, match_rules, rules, texts
 from .console import Output, say, style_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def show_rules(selectors: tuple[str, ...], *, as_json: bool) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..project.context import open_context
@@ -15,6 +14,7 @@ from .around import is_project_file, place, tree_for
 from .pool import catalog_for, outcomes
 from .work import Outcome, Rewritten, deliver, failure, internal, told
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

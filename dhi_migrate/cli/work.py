@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
-from ..catalog.store import Catalog
 from ..project.context import DirectoryContext, open_context
 from ..project.names import is_dockerfile_name
 from ..project.reader import ReadError, read_file
-from ..project.roots import Roots
-from ..report.style import Style
 from ..report.tally import Tally, count
 from ..rules.findings import FileReport
-from ..settings import FailOn, Settings
-from .options import Format
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..catalog.store import Catalog
+    from ..choices import FailOn, Format
     from ..project.baseline import Counts
     from ..project.changed_lines import Ranges
+    from ..project.roots import Roots
     from ..report.statistics import RuleCount
+    from ..report.style import Style
+    from ..settings import Settings
 
 
 AROUND = (".yml", ".yaml", ".py", ".hcl", ".tpl", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")

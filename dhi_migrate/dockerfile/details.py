@@ -5,13 +5,12 @@ Quotes kept, variables not expanded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._record import NamedTuple
-from .source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .model import Flag, Instruction, Word
+    from .source import Span
 
 
 class From(NamedTuple):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
 
 from .._pattern import regex
 from .._record import NamedTuple
 from . import details
 from .expand import UNSET, Binding, Expanded, expand, expand_flag, expand_part, expand_word, expand_words
-from .model import Instruction, Word
-from .source import Span
 from .state import END, FROM_IMAGE, NOTHING, Effective, History, Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .model import Instruction, Word
+    from .source import Span
 
 PLATFORM_ARGS = (
     "BUILDPLATFORM",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
 
 from .._record import NamedTuple
 from .source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from .lex import Lexer, Value
     from .model import Flag, Instruction, Word
 
-Origin = Literal["build-arg", "arg", "env", "platform", "image", "unset"]
-"""What gave a variable its value: the caller, an ARG, an ENV, BuildKit itself, perhaps the base image, or nothing."""
+    Origin = Literal["build-arg", "arg", "env", "platform", "image", "unset"]
+    """What gave a variable its value: the caller, an ARG, an ENV, BuildKit itself, perhaps the base image, or nothing."""
 
 
 class Binding(NamedTuple):

@@ -6,7 +6,6 @@ Stages, what each is built from, what is copied between them, and what is in for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
 
 from .._record import NamedTuple
 from . import details
@@ -16,6 +15,10 @@ from .model import Diagnostic, Dockerfile, Instruction, Word
 from .pause import uncollected
 from .source import Span
 from .state import History, StageState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 BaseEnv = Callable[[str], "Mapping[str, str] | None"]
 """Image reference -> the environment that the image sets, None if that is not known."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from .._pattern import regex
 from .._record import NamedTuple
 from .lex import Lexer, LexError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 _MARK = regex(r"([0-9]*+)<<(-?)[\t\n\f\r ]*+([^<]*+)\Z")
 _UNDECODED = regex("[\udc80-\udcff]")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from .._pattern import regex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 _STRING = regex(r'"([^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+)"')
 _ESCAPE = r"(?:\\u[0-9a-fA-F]{4})+|\\."

@@ -5,16 +5,17 @@ Offsets in the file are bytes, lines are 1-based, offsets in logical text are ch
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from .._record import NamedTuple
-from .source import Source, Span
-from .text import Layout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .details import Detail
+    from typing import Literal
 
-Severity = Literal["error", "warning"]
+    from .details import Detail
+    from .source import Source, Span
+    from .text import Layout
+
+    Severity = Literal["error", "warning"]
 
 
 class Word(NamedTuple):

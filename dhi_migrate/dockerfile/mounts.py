@@ -6,10 +6,10 @@ Its comma-separated fields with their places, and what BuildKit refuses (command
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from .details import Mount, MountField
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .model import Flag
     from .parts import Level, Parts

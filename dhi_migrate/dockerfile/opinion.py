@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dockerfile_parse import DockerfileParser
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class _ShadowParser(DockerfileParser):  # type: ignore[misc]  # the library has no types

@@ -6,14 +6,18 @@ from functools import lru_cache
 
 from .._pattern import regex
 from . import details
-from .model import Diagnostic, Dockerfile, Flag, Instruction, Severity, Word
+from .model import Diagnostic, Dockerfile, Flag, Instruction, Word
 from .parts import Finding, Parts
 from .pause import uncollected
 from .reading import read
 from .scan import Logical, Scan, scan
 from .source import Source, Span
 from .split import Line, upper_keyword
-from .text import Layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .model import Severity
+    from .text import Layout
 
 # What can make more or less of a line than an instruction: a continuation, a here-document, characters that are not plain.
 _JOINED = regex(rb"[^\t\n\r -\[\]-_a-~]|<<|\r(?!\n)")

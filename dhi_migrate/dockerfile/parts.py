@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from .._record import NamedTuple
-from .model import Flag, Word
-from .split import Line
-from .text import Layout
 
-Level = Literal["error", "late", "trigger"]
-"""When BuildKit refuses.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
-On reading the file, on running the instruction (for stages that are built), or when an ONBUILD triggers.
-"""
+    from .model import Flag, Word
+    from .split import Line
+    from .text import Layout
+
+    Level = Literal["error", "late", "trigger"]
+    """When BuildKit refuses.
+
+    On reading the file, on running the instruction (for stages that are built), or when an ONBUILD triggers.
+    """
 
 
 class Finding(NamedTuple):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Literal
 
 from . import details
-from .model import Flag, Word
 from .parts import Parts, check_flags
 from .text import SPACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from .model import Flag, Word
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _STAGE_NAME = frozenset(_LETTERS + "0123456789-_.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .text import SPACE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _GUARD = "\ue000"
 """A private-use character: stands where dockerfile-parse must not see a space or a continuation."""

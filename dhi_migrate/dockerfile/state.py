@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .._record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Generic, TypeVar
+
     from .expand import Binding
     from .model import Instruction
+
+    T = TypeVar("T")
+else:
+    T = None
+
+    class Generic:
+        """Stands for the one of `typing`, whose import would be a twentieth of a run on one file."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, _):
+            return cls
+
 
 END = 1 << 62
 """A moment after every instruction."""
@@ -41,9 +56,6 @@ FROM_IMAGE = Effective(None, False, None, None)
 
 NOTHING = Effective(None, True, None, None)
 """Nothing is set."""
-
-
-T = TypeVar("T")
 
 
 class Log(Generic[T]):

@@ -6,10 +6,13 @@ What is left of a few physical lines once continuations are joined, and where ea
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 
 from .._record import NamedTuple
 from .source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """The characters of Go's ``unicode.IsSpace``.

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
 
 from .._pattern import regex
 from .._record import NamedTuple
 
-Family = Literal["debian", "alpine", "ubuntu", "rpm", "windows", "other"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Family = Literal["debian", "alpine", "ubuntu", "rpm", "windows", "other"]
+
 
 _DISTROS: tuple[Literal["debian", "alpine"], ...] = ("debian", "alpine")
 _FAMILIES: tuple[tuple[str, Family], ...] = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import TYPE_CHECKING
 
 from .. import InvalidReferenceError, parse_reference
 from .._record import NamedTuple
@@ -12,6 +11,7 @@ from ..catalog.facts import classify
 from ..images import Spelling
 from ..rules.stages import reference_report
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

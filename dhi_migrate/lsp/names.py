@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
 from ..dockerfile import Span, scope_at
 from ..dockerfile.details import Arg, Env, From
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

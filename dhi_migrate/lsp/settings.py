@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import os
-from typing import TYPE_CHECKING, Any
 
 from .. import UnknownRuleError
 from .._pattern import regex
@@ -18,10 +17,13 @@ from ..catalog.store import Catalog, CatalogError
 from ..images import Spelling
 from ..project.config_error import ConfigError
 from ..project.config_settings import Configurations, FileSettings, Overrides, combine
-from ..settings import Settings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
+
+    from ..settings import Settings
 
 SECTION = "dhi-migrate"
 """The name under which editors that have sections keep the options."""

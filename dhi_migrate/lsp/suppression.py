@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..rules.findings import Edit
 from ..rules.repairs import BOM, attached_start, line_ending
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Dockerfile, Instruction
     from ..rules.findings import Finding

@@ -7,8 +7,6 @@ can see, there is no rewriting.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._record import NamedTuple
 from ..images import parse_upstream_tag
 from ..rules.accounts import ROOT, created, final_user, own_account
@@ -23,6 +21,7 @@ from .dev_root import Need, made_user, need_of_root
 from .dev_scope import Scope
 from .outcome import Refusal, Rewrite
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.model import Definition
     from ..dockerfile import Dockerfile, Instruction

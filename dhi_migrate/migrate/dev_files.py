@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..rules.copied import brought
@@ -14,6 +13,7 @@ from .dev_places import closes, holds_files, is_given, removes, shown_places
 from .dev_work import Place, work_directory
 from .outcome import Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

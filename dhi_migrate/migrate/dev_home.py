@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from ..rules.facts.files import is_cache
 from .outcome import Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Instruction
     from ..rules.facts import RunFacts

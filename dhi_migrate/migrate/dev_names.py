@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..rules.accounts import Elsewhere, created, may_list, numeric_owner, replaced
 from ..rules.repairs import replace
 from .dev_tables import is_gone
 from .outcome import Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile.shell import ShellWord
     from ..rules.facts import Account, Ownership, RunFacts

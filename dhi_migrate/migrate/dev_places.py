@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from ..rules.copied import brought
@@ -14,6 +13,7 @@ from .dev_names import lost_names
 from .dev_work import Place, fills, may_be_given
 from .outcome import Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..rules.copied import Brought
     from ..rules.facts import Mode, RunFacts

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from .._record import NamedTuple
 from ..rules.accounts import ROOT
@@ -13,6 +11,7 @@ from ..rules.start import SHELLS, basename, start_of
 from .dev_script import brought_script, looks_like_script, trouble_in
 from .dev_tables import IDLE, LANGUAGES, PLAIN_SCRIPTS, RAW, SERVERS, SWITCHING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..rules.start import Setting, Start
     from .dev_scope import Scope

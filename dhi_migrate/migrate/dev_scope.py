@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from ..dockerfile import scope_at
 from ..dockerfile.expand import expand
 from ..rules.accounts import ROOT
 from ..rules.makers import MAX_RUNS, runs_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.model import Definition
     from ..dockerfile import Instruction, Stage

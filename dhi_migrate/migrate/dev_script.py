@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -16,6 +15,7 @@ from ..rules.paths import SHARED, under
 from ..rules.start import SHELLS, basename, script_of
 from .dev_tables import CHANGING, IDLE, PLAIN_SCRIPTS, RAW, SERVERS, SWITCHING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Word
     from ..dockerfile.shell import Command

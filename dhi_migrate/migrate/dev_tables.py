@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from ..rules.start import SHELLS
 from ..rules.start_programs import SWITCHES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.model import Definition
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..rules.copied import brought
@@ -11,6 +10,7 @@ from ..rules.paths import SHARED, known_directory, under, unowned
 from .dev_tables import LANGUAGES
 from .outcome import Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Instruction
     from ..rules.facts import LanguageInstall, RunFacts

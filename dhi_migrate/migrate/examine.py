@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..rules.engine import check_source
 from ..rules.findings import Fix
 from .levels import line_edits, migrate_source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.store import Catalog
     from ..rules.findings import FileReport, Finding

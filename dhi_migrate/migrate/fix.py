@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..rules.edits import EditConflict, apply_edits, compatible
 from ..rules.engine import check_source
 from .outcome import Migration
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..catalog.resolve import resolve
 from ..dockerfile import build_graph, parse
 from ..images import InvalidReferenceError, Spelling, parse_reference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.model import Definition
     from ..catalog.store import Catalog

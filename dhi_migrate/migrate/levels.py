@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from ..rules.edits import EditConflict, apply_edits
 from ..rules.engine import check_source
@@ -18,12 +17,14 @@ from ..rules.verdict import judge
 from .fix import fix_source
 from .outcome import Migration, Refusal, Rewrite
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.store import Catalog
+    from ..choices import LevelChoice
     from ..rules.findings import FileReport, Finding, Level
     from ..rules.tree import BuildContext
     from ..rules.verdict import Verdict
-    from ..settings import LevelChoice, Settings
+    from ..settings import Settings
 
 BREAKS = frozenset({"DHI201", "DHI208", "DHI301", "DHI303", "DHI403", "DHI410", "DHI804"})
 """Rules whose warnings keep a stage from being done as well: a program that is missing, commands that run as another user."""

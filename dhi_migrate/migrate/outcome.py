@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from .._record import NamedTuple
-from ..rules.findings import FileReport, Fix, Level
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..rules.findings import FileReport, Fix, Level
 
 
 class Refusal(NamedTuple):

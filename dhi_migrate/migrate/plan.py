@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._record import NamedTuple
 from .blockers import blockers, step
 from .gain import gain_of
-from .outcome import Migration
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from .blockers import Blocker, Step
     from .gain import Gain
+    from .outcome import Migration
 
 
 class PlannedSwap(NamedTuple):

@@ -7,8 +7,6 @@ rewriting.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..rules.edits import EditConflict, apply_edits
 from ..rules.findings import Edit
 from .outcome import Refusal, Rewrite
@@ -17,6 +15,7 @@ from .retarget_edits import strip
 from .retarget_ground import Odd, ground_of, installed, packed_version, started_language
 from .retarget_tables import BUILD_JAVA, CODENAMES, NAMES, SETUPTOOLS_UNTIL, language_of, minor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from ..catalog.resolve import resolve
 from ..dockerfile import parse
@@ -12,6 +10,7 @@ from .effects.packages import purpose
 from .outcome import Refusal
 from .retarget_tables import FOREIGN, IMAGES, NAMES, NATIVE, PLACES, SETUPTOOLS_UNTIL, is_module, is_python2, minor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable

@@ -6,7 +6,6 @@ Names and paths that only the distribution has for its interpreter become those 
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -17,6 +16,7 @@ from .outcome import Refusal
 from .retarget_settings import plain_program, removals, setting_edits, usual_name, whole_lines
 from .retarget_tables import language_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Instruction, Span
     from ..dockerfile.shell import Command, ShellWord

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from .._record import NamedTuple
 from ..images import InvalidReferenceError, parse_reference, parse_upstream_tag
@@ -11,6 +9,7 @@ from ..rules.entrypoints import after_init, plain_name
 from ..rules.start import SHELLS, basename, script_of, start_of
 from .retarget_tables import NAMES, PROGRAMS, SYSTEMS, TOOLS, VERSIONS, is_python2, language_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -14,6 +13,7 @@ from ..rules.start import Setting, script_of
 from .outcome import Refusal
 from .retarget_tables import NATIVE, SYNONYMS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

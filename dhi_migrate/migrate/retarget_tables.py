@@ -7,12 +7,15 @@ stands in `INTERPRETERS`: what stands in `MODULES` makes a person decide.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from .._pattern import regex
 
-Language = Literal["python", "node", "java", "ruby", "php"]
-Family = Literal["debian", "ubuntu", "alpine"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Language = Literal["python", "node", "java", "ruby", "php"]
+    Family = Literal["debian", "ubuntu", "alpine"]
+
 
 NAMES: dict[Language, str] = {"python": "Python", "node": "Node.js", "java": "Java", "ruby": "Ruby", "php": "PHP"}
 """The languages as a message names them."""

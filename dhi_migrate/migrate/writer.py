@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Sequence
 from contextlib import suppress
 
 from ..project.reader import MAX_BYTES, ReadError, read_file
 from ..project.roots import Roots, as_roots
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class WriteError(Exception):

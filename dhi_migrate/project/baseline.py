@@ -12,13 +12,14 @@ from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
 
 from .._record import NamedTuple
 from .reader import ReadError, read_file, reason
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any, Final
 
     from ..dockerfile import Dockerfile
     from ..rules.findings import FileReport, Finding

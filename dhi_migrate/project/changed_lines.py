@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from typing import IO, TYPE_CHECKING, Final
 
 from .._record import NamedTuple
 from .config_files import tree_of
 from .git import SECONDS, GitError, git_command, git_environment, run_git
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import IO, Final
 
     from ..rules.findings import FileReport, Finding
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final
 
 from .._record import NamedTuple
 from .config_error import Complaint, ConfigError
@@ -11,10 +10,12 @@ from .config_files import ConfigFile, config_in, path_in, read_config, show_path
 from .config_form import is_well_formed
 from .globs import parse_patterns
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, Final
 
-    from ..settings import FailOn, LevelChoice, SeverityName
+    from ..choices import FailOn, LevelChoice, SeverityName
     from .globs import Pattern
 
 MAX_EXTENDS: Final = 10

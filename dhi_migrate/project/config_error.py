@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from .._record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 NAMES: Final = ("dhi-migrate.toml", ".dhi-migrate.toml", "pyproject.toml")
 """The names of a configuration file; in one directory the first of them that is there wins."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -16,7 +15,10 @@ from .config_error import NAMES, Complaint, ConfigError
 from .directory import is_inside
 from .reader import ReadError, read_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from ..catalog.toml_positions import Location
 
 MAX_BYTES: Final = 256 * 1024

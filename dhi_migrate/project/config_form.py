@@ -5,7 +5,10 @@ Loading pydantic takes longer than checking a file does. So it is loaded only to
 
 from __future__ import annotations
 
-from typing import Any, Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
+
 
 MAX_ITEMS: Final = 1000
 """Most items of a list or table in a configuration."""

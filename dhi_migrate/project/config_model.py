@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from ..settings import FailOn, LevelChoice, SeverityName
+from ..choices import FailOn, LevelChoice, SeverityName
 from .config_form import MAX_ITEMS, MAX_TEXT
 
 if TYPE_CHECKING:

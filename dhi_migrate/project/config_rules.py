@@ -6,7 +6,6 @@ import json
 import os
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
 
 from ..rules.registry import rules, use_own_rules
 from ..rules.schema import MAX_BYTES, RuleFileError, read_rule
@@ -15,7 +14,10 @@ from .config_files import path_in, show_path
 from .directory import is_inside
 from .reader import ReadError, read_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from .config_files import ConfigFile
 
 MAX_FILES: Final = 500

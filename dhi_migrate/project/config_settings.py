@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from .._record import NamedTuple
 from ..settings import Settings
 from .config_error import NAMES
 from .roots import RealPaths
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..settings import FailOn, LevelChoice, SeverityName
+    from typing import Final
+
+    from ..choices import FailOn, LevelChoice, SeverityName
     from .config import Config, Scope
 
 _MOST_DIRECTORIES: Final = 20_000  # whose configuration is remembered

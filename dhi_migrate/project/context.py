@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from typing import TYPE_CHECKING, Final
 
 from .reader import read_file
 from .roots import Roots, as_roots
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from .directory import Directory
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 from itertools import islice
-from typing import Final
 
 from .dockerignore import MAX_BYTES, Ignore, parse_dockerignore
 from .reader import read_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MAX_LOOKUPS: Final = 5000
 """Most paths that are looked up in one directory."""

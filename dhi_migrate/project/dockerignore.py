@@ -9,12 +9,13 @@ regular expressions of Go. Those run in linear time and Python's do not, so a pa
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Final
 
 from .._record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
 MAX_BYTES: Final = 128 * 1024
 """Largest ``.dockerignore`` that is read."""

@@ -10,10 +10,13 @@ Rules: gitignore(5), section "Pattern format".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from .._record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
 _ANY: Final = "/**"  # components without a slash are literal text, so these three can stand for themselves
 _ONE: Final = "/*"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
 
 SKIPPED_DIRECTORIES: Final = frozenset({".git", ".hg", ".svn", "node_modules", ".venv"})
 """Never looked into, whoever tracks them: what they hold is not the project's own."""

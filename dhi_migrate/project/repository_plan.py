@@ -6,8 +6,6 @@ is not known, and joins nothing. Every step is a look-up by name, so the work gr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._record import NamedTuple
 from ..dockerfile import Source
 from .references.builders import image_name, only_builder
@@ -15,6 +13,7 @@ from .references.judging import judge_service
 from .references.login import login_findings
 from .references.model import OverlayTree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

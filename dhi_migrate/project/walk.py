@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Final
 
 from .._record import NamedTuple
 from .globs import Pattern, parse_ignore_file, verdict
 from .names import SKIPPED_DIRECTORIES, is_dockerfile_name
 from .reader import ReadError, read_file, reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
 
 _IGNORE_BYTES: Final = 128 * 1024
 _DEEPEST: Final = 100

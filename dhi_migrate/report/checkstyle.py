@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from ..catalog.model import CatalogInfo
-from ..rules.findings import FileReport
 from .escape import visible
 from .frame import Frame
 from .notes import cut
 from .places import lines_of
-from .tally import Tally
 from .xml_text import HEAD, attribute, path_attribute
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..catalog.model import CatalogInfo
+    from ..rules.findings import FileReport
+    from .tally import Tally
 
 
 class CheckstyleFrame(Frame):

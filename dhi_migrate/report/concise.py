@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from ..rules.findings import FileReport, Finding
 from .escape import visible
-from .style import Style
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..rules.findings import FileReport, Finding
+    from .style import Style
 
 
 def render_concise(report: FileReport, style: Style) -> str:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from typing import Final
 
 from .._record import NamedTuple
 from .escape import cells
-from .style import Style
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from .style import Style
 
 _CONTEXT: Final = 3
 _DEEPEST: Final = 32

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from ..dockerfile.source import Source, Span
 from .escape import cells
-from .style import Ink, Style
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from .style import Ink, Style
 
 _CUT: Final = "..."
 _LEAD: Final = 20  # columns that are still shown before the place when the start of a long line is cut off

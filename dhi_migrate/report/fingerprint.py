@@ -8,10 +8,13 @@ not change it, nor does newer catalog data, whose words stand in messages only; 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Final
 
-from ..dockerfile.source import Source, Span
-from ..rules.findings import FileReport
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..dockerfile.source import Source, Span
+    from ..rules.findings import FileReport
 
 _MOST: Final = 4096  # bytes of a place that are looked at; what is longer is a here-document or a hostile file
 _WINDOW: Final = 100  # characters, without blanks, that a line hash covers

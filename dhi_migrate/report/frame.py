@@ -7,16 +7,14 @@ where a format has an upper size anyway.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from .._record import NamedTuple
-from ..catalog.model import CatalogInfo
-from ..rules.findings import FileReport
-from ..settings import FailOn
-from .tally import Tally
 
-Framed = Literal["json", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "html"]
-"""The formats that have a frame; ``text`` and ``concise`` are no more than their files."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..catalog.model import CatalogInfo
+    from ..choices import FailOn, Framed
+    from ..rules.findings import FileReport
+    from .tally import Tally
 
 
 class View(NamedTuple):

@@ -10,14 +10,17 @@ place again.
 
 from __future__ import annotations
 
-from typing import Final
-
-from ..dockerfile.source import Source
-from ..rules.findings import FileReport, Finding, Severity
 from .escape import visible
-from .frame import View
 from .notes import cut, notes
 from .places import from_directory, lines_of, named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..dockerfile.source import Source
+    from ..rules.findings import FileReport, Finding, Severity
+    from .frame import View
 
 _COMMANDS: Final[dict[Severity, str]] = {"error": "error", "warning": "warning", "info": "notice"}
 

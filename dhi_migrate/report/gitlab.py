@@ -7,16 +7,20 @@ fingerprint is what a merge request is compared by; see `dhi_migrate.report.fing
 from __future__ import annotations
 
 import json
-from typing import Any, Final
 
-from ..catalog.model import CatalogInfo
-from ..rules.findings import FileReport, Finding, Severity
 from .escape import visible
 from .fingerprint import failure_fingerprint, fingerprints
 from .frame import Frame, View
 from .notes import cut
 from .places import from_directory, lines_of, named
-from .tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
+
+    from ..catalog.model import CatalogInfo
+    from ..rules.findings import FileReport, Finding, Severity
+    from .tally import Tally
 
 # GitLab has info, minor, major, critical and blocker.
 _SEVERITIES: Final[dict[Severity, str]] = {"error": "major", "warning": "minor", "info": "info"}

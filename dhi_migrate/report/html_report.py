@@ -8,12 +8,8 @@ them on top. Boxes above the files choose what is shown, by style sheet alone. A
 from __future__ import annotations
 
 from html import escape
-from typing import Final
 
 from .._version import __version__
-from ..catalog.model import CatalogInfo
-from ..dockerfile.source import Source, Span
-from ..rules.findings import FileReport, Finding, StageReport
 from ..rules.registry import RuleInfo, texts
 from .escape import visible
 from .excerpt import split_line
@@ -23,8 +19,16 @@ from .notes import cut, notes
 from .places import lines_of
 from .shipped import shipped_rules
 from .style import Style
-from .tally import Tally
 from .text import render_summary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..catalog.model import CatalogInfo
+    from ..dockerfile.source import Source, Span
+    from ..rules.findings import FileReport, Finding, StageReport
+    from .tally import Tally
 
 _OPENED: Final = 20  # files that are shown unfolded
 _MOST_WHOLE: Final = 8_000_000  # bytes; about 4,000 files, which a browser lays out in a few seconds

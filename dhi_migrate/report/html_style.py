@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
 
 STYLE: Final = """\
 :root { color-scheme: light dark; --error: #c62828; --warning: #b26a00; --info: #1565c0; --faint: #7777; }

@@ -9,14 +9,18 @@ offsets in the file as it is; lines and columns are 1-based, columns count code 
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from .._version import __version__
-from ..catalog.model import CatalogInfo
-from ..rules.findings import FileReport, Finding, Fix, StageReport
 from .escape import printable
 from .frame import Frame
-from .tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..catalog.model import CatalogInfo
+    from ..rules.findings import FileReport, Finding, Fix, StageReport
+    from .tally import Tally
 
 
 class JsonFrame(Frame):

@@ -7,20 +7,23 @@ a report can be compared with that of an earlier commit.
 
 from __future__ import annotations
 
-from typing import Final
-
-from ..catalog.model import CatalogInfo
-from ..dockerfile.source import Source
-from ..rules.findings import FileReport, Finding
-from ..settings import FailOn
 from .escape import visible
 from .excerpt import excerpt
 from .frame import Frame, View
 from .notes import cut, notes
 from .places import lines_of
 from .style import Style
-from .tally import Tally
 from .xml_text import HEAD, attribute, content, path_attribute
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..catalog.model import CatalogInfo
+    from ..choices import FailOn
+    from ..dockerfile.source import Source
+    from ..rules.findings import FileReport, Finding
+    from .tally import Tally
 
 _PLAIN: Final = Style()
 _RANKS: Final[dict[FailOn, int]] = {"info": 0, "warning": 1, "error": 2, "never": 3}

@@ -6,18 +6,21 @@ The first line is a comment that nobody sees: by it the job of a later commit ca
 
 from __future__ import annotations
 
-from typing import Final
-
-from ..dockerfile.source import Source
-from ..rules.findings import FileReport, Finding, StageReport
 from .escape import visible
 from .frame import Frame, Piece
 from .markdown_text import code, plain
 from .notes import cut, notes
 from .places import lines_of
 from .style import Style
-from .tally import Tally
 from .text import render_summary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..dockerfile.source import Source
+    from ..rules.findings import FileReport, Finding, StageReport
+    from .tally import Tally
 
 MARKER: Final = "<!-- dhi-migrate report -->\n"
 _MOST_WHOLE: Final = 45_000  # bytes of files with all their findings

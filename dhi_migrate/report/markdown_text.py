@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from .._pattern import regex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _SPECIAL = regex(r"[\\`*_{}\[\]|~<>&$]")
 _HTML: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "<span>$</span>"}  # two dollars would be a formula

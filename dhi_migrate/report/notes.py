@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from ..rules.findings import Finding
 from .escape import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..rules.findings import Finding
 
 MOST: Final = 2000
 """Characters of one text that are shown outside of a terminal; what is longer has a line of a hostile file in it."""

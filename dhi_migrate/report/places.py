@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Final
 
 from .._record import NamedTuple
-from ..dockerfile.source import Source, Span
 from .escape import printable, visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..dockerfile.source import Source, Span
 
 _NEVER: Final = frozenset(
     chr(code)

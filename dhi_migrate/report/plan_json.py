@@ -6,11 +6,13 @@ What `json_report` says about texts and places holds here as well, and the head 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from .escape import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..migrate.gain import Gain, ImageTraits
     from ..migrate.plan import FilePlan, PlannedSwap, PlanTotals
     from ..project.repository_plan import ByHand, Place, RepositoryPlan

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .escape import visible
 from .markdown_text import code, plain
 from .plan_repository import hand_in_words, image_in_words, lines_of_group
@@ -18,6 +16,7 @@ from .plan_text import (
     totals_in_words,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..migrate.plan import FilePlan, PlannedSwap, PlanTotals
     from ..project.repository_plan import RepositoryPlan

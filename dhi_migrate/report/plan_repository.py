@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .escape import visible
 from .style import wrap
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..project.repository_plan import BuiltImage, ByHand, ChangeGroup, Place, RepositoryPlan
     from .style import Style

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from ..migrate.blockers import split_advice
 from .escape import visible, width
 from .style import Style, wrap
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from ..migrate.blockers import Blocker
     from ..migrate.gain import Gain, ImageTraits
     from ..migrate.plan import FilePlan, PlanGroup, PlannedEdit, PlannedSwap, PlanTotals

@@ -15,13 +15,10 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
-from typing import Any, Final
 from urllib.parse import quote
 
 from .._pattern import regex
 from .._version import __version__
-from ..catalog.model import CatalogInfo
-from ..rules.findings import Edit, FileReport, Finding, Fix, Severity
 from ..rules.registry import RuleInfo, rules, texts
 from .escape import visible
 from .fingerprint import fingerprints, line_hashes
@@ -30,7 +27,14 @@ from .notes import cut, notes
 from .places import from_directory
 from .regions import Regions
 from .shipped import shipped_rules
-from .tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
+
+    from ..catalog.model import CatalogInfo
+    from ..rules.findings import Edit, FileReport, Finding, Fix, Severity
+    from .tally import Tally
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT: Final = "%SRCROOT%"

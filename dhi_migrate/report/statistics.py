@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._record import NamedTuple
-from ..rules.findings import FileReport, Severity
-from .style import Style
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ..rules.findings import FileReport, Severity
+    from .style import Style
 
 
 class RuleCount(NamedTuple):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
 from .._record import NamedTuple
 
-Ink = Literal["error", "warning", "info", "path", "frame", "good", "removed", "faint"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Literal
+
+    Ink = Literal["error", "warning", "info", "path", "frame", "good", "removed", "faint"]
+
 
 # SGR parameters, ECMA-48 section 8.3.117: 1 bold, 2 faint, 31 red, 32 green, 33 yellow, 34 blue, 36 cyan.
 _INKS: Final[dict[str, str]] = {

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from .._record import NamedTuple
-from ..rules.findings import FileReport
-from ..settings import FailOn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..choices import FailOn
+    from ..rules.findings import FileReport
 
 
 class Tally(NamedTuple):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from ..dockerfile.source import Source
-from ..rules.findings import FileReport, Finding, StageReport, Status
 from .escape import visible, width
 from .excerpt import excerpt
-from .style import Ink, Style, wrap
-from .tally import Tally
+from .style import Style, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..dockerfile.source import Source
+    from ..rules.findings import FileReport, Finding, StageReport, Status
+    from .style import Ink
+    from .tally import Tally
 
 _WIDEST_COLUMN: Final = 56  # a longer reference stands out of its column rather than pushing everybody else's
 _LEAST_TEXT: Final = 40

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -20,6 +19,7 @@ from .copied import Brought, brought
 from .findings import Edit
 from .paths import known_directory, under, unowned
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

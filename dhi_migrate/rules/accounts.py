@@ -8,7 +8,6 @@ taken as they are (https://docs.docker.com/reference/dockerfile/#copy---chown---
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..dockerfile import scope_at
@@ -16,6 +15,7 @@ from ..dockerfile.expand import expand, expand_flag
 from .copied import expanded
 from .facts import read_facts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..dockerfile import scope_at
 from ..dockerfile.details import Add, Copy
 from ..dockerfile.expand import expand_word
 from .start import SHELLS, basename
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Instruction, Stage
     from .subject import Subject

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from .causes import also
 from .findings import Edit, Fix, Hit
@@ -15,6 +14,7 @@ from .makers import MAX_COPIES, rooted, runs_of
 from .paths import under
 from .repairs import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

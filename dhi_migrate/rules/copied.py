@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..dockerfile import scope_at, stage_state_at
 from ..dockerfile.details import Add, Copy
 from ..dockerfile.expand import expand_word
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,7 +6,6 @@ All of it is one repair: half of it would leave a USER or a ``--chown`` that not
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from ..dockerfile.details import Arg
 from .absorb import Around, absorb
@@ -36,6 +35,7 @@ from .facts.files import is_cache
 from .findings import Edit, Fix
 from .repairs import remove_commands, remove_instruction, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

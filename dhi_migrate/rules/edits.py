@@ -8,10 +8,13 @@ an insertion at the first or last offset of a replaced range stays outside of it
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from .findings import Edit, Fix
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .findings import Edit, Fix
 
 
 class EditConflict(ValueError):  # noqa: N818 -- it says what happened

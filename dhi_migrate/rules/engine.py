@@ -6,7 +6,6 @@ Pure: no I/O but the catalog's data and the build context.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..dockerfile import Source, Span
@@ -16,6 +15,7 @@ from .registry import match_rules, rule, use_own_rules
 from .status import file_level, file_status
 from .verdict import judge
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -8,11 +8,10 @@ postgres ends with ``exec postgres "$@"``, those of mysql and mariadb with ``exe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from .start import SHELLS, basename
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 from bisect import bisect_left
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..dockerfile.details import Add, Copy
 from .brought import MOST_COPIES, absolute, absolute_in, copies, place_of
 from .start import basename
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

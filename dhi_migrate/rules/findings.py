@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from .._record import NamedTuple
-from ..dockerfile.source import Source, Span
 
-Severity = Literal["error", "warning", "info"]
-Safety = Literal["safe", "unsafe"]
-Role = Literal["final", "build", "unused"]
-Status = Literal["hardened", "swappable", "fixable", "manual", "unsupported"]
-Level = Literal["runtime", "split", "dev"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ..dockerfile.source import Source, Span
+
+    Severity = Literal["error", "warning", "info"]
+    Safety = Literal["safe", "unsafe"]
+    Role = Literal["final", "build", "unused"]
+    Status = Literal["hardened", "swappable", "fixable", "manual", "unsupported"]
+    Level = Literal["runtime", "split", "dev"]
 
 
 class Edit(NamedTuple):

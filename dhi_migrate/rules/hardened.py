@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from .._record import NamedTuple
 from ..catalog.facts import classify
 from ..images.tags import DEBIAN_CODENAMES, parse_hardened_tag
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
+    from typing import Literal
 
     from ..catalog.model import Definition
     from ..catalog.store import Catalog
     from ..images import HardenedName, Reference
 
-Problem = Literal["invalid", "retired", "ending"]
+    Problem = Literal["invalid", "retired", "ending"]
 
 
 class HardenedUse(NamedTuple):

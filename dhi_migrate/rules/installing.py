@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .causes import is_root
@@ -11,6 +10,7 @@ from .findings import Edit, Fix
 from .knowledge.install import install_command
 from .repairs import line_ending
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from .breakers import Breaker
@@ -12,6 +11,7 @@ from .breakers.packages import read_install
 from .cgo import cgo_hint
 from .makers import is_given, variable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

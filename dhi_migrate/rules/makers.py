@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
 from ..dockerfile import stage_state_at
 from ..images import InvalidReferenceError, parse_hardened_tag, parse_reference, parse_upstream_tag
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

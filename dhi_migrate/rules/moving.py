@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..catalog.families import family
 from ..catalog.versions import definition_version, dotted, is_system
 from ..images import parse_reference, parse_upstream_tag
 from .breakers import Breaker
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.resolve import Resolution
     from ..catalog.store import Catalog

@@ -7,13 +7,15 @@ an interface of the package to npm alone, so the table holds majors that were lo
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from .._pattern import regex
 from .._record import NamedTuple
 from .file_texts import whole_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .subject import Subject
 
 

@@ -7,8 +7,6 @@ enough is not argued but tried: they are applied in memory, and the result is ju
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._record import NamedTuple
 from .detectors.base_image import swap_kind
 from .edits import EditConflict, apply_edits, compatible
@@ -16,6 +14,7 @@ from .findings import Fix
 from .swap import swap_edits
 from .verdict import Verdict, judge
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

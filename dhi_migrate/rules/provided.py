@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..dockerfile.shell.wrappers import SHELLS
 from .breakers.model import basename
 from .breakers.packages import LASTING
 from .knowledge.tools import HOLDERS, holders
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

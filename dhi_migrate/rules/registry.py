@@ -6,10 +6,14 @@ import json
 import os
 from _thread import _local as ThreadLocal  # noqa: N812 -- threading.local, without the cost of that module
 from functools import lru_cache
-from typing import Any
 
 from .._record import NamedTuple
-from .findings import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .findings import Severity
 
 ENGINE = "engine"
 """The detector of rules that no module of `detectors` finds: the engine does (syntax errors, suppressions), or

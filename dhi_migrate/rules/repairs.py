@@ -7,10 +7,9 @@ to it: it goes when the instruction goes, and nothing comes between the two.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .findings import Edit
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
 
 from .findings import Finding
 from .registry import ENGINE, own_rules, rules
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any, Protocol
 
     from .findings import Hit, Severity
     from .registry import RuleInfo
     from .subject import Subject
 
+    class Detector(Protocol):
+        """A pure function that looks at one stage; what it is told beside the stage are the parameters of its rule."""
 
-class Detector(Protocol):
-    """A pure function that looks at one stage; what it is told beside the stage are the parameters of its rule."""
-
-    def __call__(self, subject: Subject, /, **parameters: Any) -> Iterator[Hit]:
-        """Yield what is found in the stage of `subject`."""
+        def __call__(self, subject: Subject, /, **parameters: Any) -> Iterator[Hit]:
+            """Yield what is found in the stage of `subject`."""
 
 
 @lru_cache(maxsize=256)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .findings import Fix
 from .start_scripts import start_script
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .subject import Subject
 

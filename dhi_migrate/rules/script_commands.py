@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -12,6 +11,7 @@ from ..dockerfile.shell.read import BUILTINS
 from .script_files import script_file
 from .start import SHELLS, basename
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from typing import TYPE_CHECKING, Literal
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -12,11 +11,15 @@ from .brought import absolute, copies, place_of
 from .file_texts import origin
 from .start import basename
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Literal
 
     from ..dockerfile.shell import Command
     from .subject import Subject
+
+    Change = Literal["no", "line-endings", "yes"]
 
 MAX_COPIES = 100
 """Most COPY and ADD instructions of a chain whose here-documents are looked at."""
@@ -34,8 +37,6 @@ _LONGEST = 100
 _ENDINGS = (".sh", ".bash", ".ash")
 # Names of start scripts that have no ending.
 _NAMES = regex(r"[\w-]*(?:entrypoint|entry-point|start|run|boot|init|launch|wait)[\w-]*\Z")
-
-Change = Literal["no", "line-endings", "yes"]
 
 
 class ScriptFile(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from .brought import has_shell, may_copy
 from .facts import stage_facts
@@ -15,6 +13,7 @@ from .script_commands import programs
 from .start import SHELLS
 from .start_programs import absent_program
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

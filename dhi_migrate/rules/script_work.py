@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from .script_commands import programs
 from .start import basename
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile.shell import Command
     from .script_commands import Step, Steps

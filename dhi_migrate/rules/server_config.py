@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
 from .copied import brought, texts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .copied import Brought
     from .subject import Subject

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from .registry import match_rules, use_own_rules
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..settings import Settings, SeverityName
+    from ..choices import SeverityName
+    from ..settings import Settings
     from .findings import FileReport
 
 

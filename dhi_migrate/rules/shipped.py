@@ -6,7 +6,6 @@ Each RUN belongs to the rules that say best what to do about it; what none of th
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
 
 from .._record import NamedTuple
 from .breakers.model import package_names
@@ -14,14 +13,18 @@ from .causes import installs
 from .makers import absolute, runs_of
 from .repairs import remove_commands, remove_instruction
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..catalog.model import Definition
     from ..dockerfile.shell import Command
     from .facts import PackageCommand, RunFacts
     from .findings import Edit
     from .subject import Subject
 
-Cause = Literal["packages", "redundant", "cleanup", "language", "certificates", "extension", "accounts", "files"]
+    Cause = Literal["packages", "redundant", "cleanup", "language", "certificates", "extension", "accounts", "files"]
+
 
 CERTIFICATE_TOOLS = frozenset({"update-ca-certificates", "update-ca-trust", "c_rehash"})
 """Commands that put the store of certificates together anew: ca-certificates(8), update-ca-trust(8), openssl-rehash(1)."""

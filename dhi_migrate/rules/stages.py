@@ -6,8 +6,6 @@ end up in the image that ships get the runtime. Stages that exchange programs mo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._record import NamedTuple
 from ..catalog.resolve import Resolution, resolve
 from ..images import InvalidReferenceError, Spelling, parse_reference
@@ -18,6 +16,7 @@ from .linkage import link_breakers
 from .moving import does_not_roll_forward, reference_breakers
 from .start import SHELLS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

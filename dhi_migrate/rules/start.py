@@ -6,10 +6,9 @@ ENTRYPOINT that is inherited (https://docs.docker.com/reference/dockerfile/#unde
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Effective, Instruction, Span, Word
     from ..dockerfile.shell import Script

@@ -7,7 +7,6 @@ a package manager that is missing, not a shell that is missing too. The rules of
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from .brought import has_shell, may_bring
@@ -15,6 +14,7 @@ from .entrypoints import INITS, hardened_program, init_length, is_captured, lost
 from .start import SHELLS, Part, basename, parts_of, script_of, shell_in_force, start_of, starts
 from .start_programs import SWITCHES, is_absent, is_moved, program_trouble, script_trouble
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

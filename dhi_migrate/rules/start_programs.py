@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Literal
 
 from .._pattern import regex
 from .brought import DEFAULT_PATH, has_env, has_shell, may_bring, may_copy
@@ -12,13 +11,16 @@ from .file_texts import Text, brought_text
 from .script_files import interpreter, looks_like_script, script_file
 from .start import SHELLS, basename
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from .subject import Subject
 
-Kind = Literal[
-    "shell", "shell-program", "script", "missing", "shim", "package-script", "init", "privilege",
-    "doubled", "captured", "lost", "default", "moved",
-]  # fmt: skip
+    Kind = Literal[
+        "shell", "shell-program", "script", "missing", "shim", "package-script", "init", "privilege",
+        "doubled", "captured", "lost", "default", "moved",
+    ]  # fmt: skip
 
 
 SWITCHES = frozenset({"gosu", "su-exec", "su", "sudo", "runuser", "setpriv", "chpst", "s6-setuidgid"})

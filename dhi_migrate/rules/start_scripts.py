@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from .entrypoints import INITS, hardened_program, init_length
@@ -12,6 +11,7 @@ from .file_texts import brought_text
 from .script_files import looks_like_script, script_file
 from .start import SHELLS, basename, parts_of, script_of, shell_in_force, start_of, starts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Span
     from .script_files import ScriptFile

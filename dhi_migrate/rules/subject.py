@@ -6,13 +6,14 @@ A stage that is built on another stage of the file shares the image of that one:
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
 
 from ..dockerfile import stage_state_at
 from .breakers.programs import known_programs
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ..catalog.model import Definition, UpstreamFacts
     from ..dockerfile import Edge, Instruction, Span, Stage, StageState
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from .facts import StageFacts
     from .stages import StageModel
 
-Edges = tuple[tuple["Edge", ...], tuple["Edge", ...]]
+    State = Literal["pending", "hardened", "generic", "scratch"]
+    """Pending: an upstream base with a known hardened target. Hardened: on one already. Generic: nothing is known of a target."""
 
-State = Literal["pending", "hardened", "generic", "scratch"]
-"""Pending: an upstream base with a known hardened target. Hardened: on one already. Generic: nothing is known of a target."""
+Edges = tuple[tuple["Edge", ...], tuple["Edge", ...]]
 
 
 class Subject:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -17,6 +16,7 @@ from .findings import Edit, Finding, Fix
 from .registry import UnknownRuleError, match_rules, rule
 from .repairs import remove_lines
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 

@@ -7,18 +7,16 @@ only if every ``FROM`` that uses it agrees. What cannot keep its variable is wri
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from .._record import NamedTuple
-from ..dockerfile import Span
 from ..images import parse_hardened_tag
 from .findings import Edit
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..dockerfile import BuildGraph, Dockerfile, Expanded, VariableUse, Word
+    from ..dockerfile import BuildGraph, Dockerfile, Expanded, Span, VariableUse, Word
     from .stages import StageModel
 
 

@@ -6,11 +6,10 @@ https://docs.astral.sh/uv/guides/integration/docker/#available-images. The harde
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .findings import Fix
 from .repairs import insert_after
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.model import Definition
     from .subject import Subject

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from ..dockerfile import scope_at
@@ -11,6 +10,7 @@ from ..dockerfile.details import Add, Arg, Cmd, Copy, Entrypoint, Env, Expose, H
 from ..dockerfile.expand import expand_flag, expand_part, expand_word
 from ..dockerfile.shell import read_run, read_shell
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

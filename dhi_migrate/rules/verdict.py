@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..dockerfile import build_graph, parse
@@ -15,6 +14,7 @@ from .runner import run_rules
 from .stages import hold_together, stage_models
 from .subject import Subject, subjects
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..catalog.store import Catalog
     from ..dockerfile import BuildGraph, Diagnostic, Dockerfile

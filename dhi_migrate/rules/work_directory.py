@@ -7,7 +7,6 @@ not (https://docs.docker.com/reference/dockerfile/#workdir). As long as all are 
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._record import NamedTuple
 from ..dockerfile.details import Add, Copy
@@ -20,6 +19,7 @@ from .provided import first_script
 from .repairs import insert_after
 from .start import start_of, starts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

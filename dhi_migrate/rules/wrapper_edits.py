@@ -7,8 +7,6 @@ be overridden.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .._pattern import regex
 from .._record import NamedTuple
 from ..dockerfile.details import Add, Copy
@@ -22,6 +20,7 @@ from .start_programs import bare_name, program_trouble
 from .start_scripts import start_script
 from .wrapper_script import read_wrapper
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile import Instruction
     from .start import Setting, Start

@@ -8,21 +8,22 @@ is too much.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from .._pattern import regex
 from .._record import NamedTuple
 from .start import SHELLS, basename
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from ..dockerfile.shell import Command, ShellWord
+
+    Kind = Literal["constant", "unset", "empty"]
 
 MAX_BYTES = 16 * 1024
 """Longest script that is taken for one of these."""
 
-Kind = Literal["constant", "unset", "empty"]
 
 _FIRST = regex(r"#![ \t]*(?:/usr/bin/env[ \t]+(?:-S[ \t]+)?)?(\S+)(?:[ \t]+-[eux]+)?[ \t]*\r?\Z")
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")

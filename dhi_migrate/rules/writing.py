@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -12,6 +11,7 @@ from .accounts import substituted
 from .copied import expanded
 from .paths import SHARED, under
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

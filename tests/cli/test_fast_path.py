@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cli_support import Run, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dhi_migrate.choices import Format
 from dhi_migrate.cli import app as full
 from dhi_migrate.cli import check
 from dhi_migrate.cli.options import CheckOptions, parse_plain
@@ -226,6 +229,29 @@ def test_the_plain_path_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_no_module_of_a_check_imports_typing() -> None:
+    # In a checkout the reader of TOML does, so the texts of the modules are looked at.
+    fixtures = Path(__file__).parents[1] / "fixtures" / "swap"
+    code = (
+        "import sys; from dhi_migrate.__main__ import main\n"
+        "main([sys.argv[1], '--fail-on=never', '-q', '--diff', '--unsafe-fixes', '--jobs=1'])\n"
+        "print(*[one.__file__ for name, one in sys.modules.items() if name.startswith('dhi_migrate.')], sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(fixtures)], capture_output=True, text=True, check=True)
+    modules = [Path(line) for line in done.stdout.splitlines() if line.endswith(".py")]
+    assert len(modules) > 100
+    typed = [one.name for one in modules if re.search(r"^(from|import) typing\b", one.read_text(), re.MULTILINE)]
+    assert typed == []
+
+
+def test_the_plain_parser_knows_the_formats_of_the_full_one() -> None:
+    for format in get_args(Format):
+        options = parse_plain(["--format", format])
+        assert options is not None
+        assert options.format == format
+    assert parse_plain(["--format", "yaml"]) is None
 
 
 def test_a_configuration_costs_the_toml_reader_and_nothing_heavy(tmp_path: Path) -> None:

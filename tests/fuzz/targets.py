@@ -23,6 +23,7 @@ from assembled import assemble
 
 from dhi_migrate.catalog.overlay import OverlayError, load_overlay
 from dhi_migrate.catalog.store import Catalog
+from dhi_migrate.choices import Framed
 from dhi_migrate.dockerfile import details, parse
 from dhi_migrate.dockerfile.graph import build_graph, stage_state_at
 from dhi_migrate.dockerfile.model import Dockerfile, Instruction
@@ -47,7 +48,7 @@ from dhi_migrate.project.references.python_syntax import parse_python
 from dhi_migrate.project.references.yaml_tree import Node, parse_yaml
 from dhi_migrate.report.concise import render_concise
 from dhi_migrate.report.diff import show_diff, unified_diff
-from dhi_migrate.report.frame import Framed, View, frame_for, lay_out
+from dhi_migrate.report.frame import View, frame_for, lay_out
 from dhi_migrate.report.style import Style
 from dhi_migrate.report.tally import count
 from dhi_migrate.report.text import render_text

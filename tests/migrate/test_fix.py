@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dhi_migrate.catalog.store import Catalog
 from dhi_migrate.dockerfile.source import Source, Span
 from dhi_migrate.migrate import fix as module
 from dhi_migrate.migrate.fix import MAX_ROUNDS, fix_source
-from dhi_migrate.rules.findings import Edit, FileReport, Finding, Fix, Safety
+from dhi_migrate.rules.findings import Edit, FileReport, Finding, Fix
 from dhi_migrate.settings import Settings
+
+if TYPE_CHECKING:
+    from dhi_migrate.rules.findings import Safety
 
 DATA = b"FROM a\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,7 +24,10 @@ from dhi_migrate.migrate.plan import (
     plan_totals,
     work_list,
 )
-from dhi_migrate.rules.findings import Edit, FileReport, Finding, Fix, Level, StageReport
+from dhi_migrate.rules.findings import Edit, FileReport, Finding, Fix, StageReport
+
+if TYPE_CHECKING:
+    from dhi_migrate.rules.findings import Level
 
 CATALOG = Catalog.load()
 SWAPS = sorted((Path(__file__).parents[1] / "fixtures" / "swap").glob("*/Dockerfile"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dhi_migrate.catalog.model import CatalogInfo
+from dhi_migrate.choices import Framed
 from dhi_migrate.dockerfile.source import Source, Span
-from dhi_migrate.report.frame import Framed, View, frame_for, lay_out
+from dhi_migrate.report.frame import View, frame_for, lay_out
 from dhi_migrate.report.tally import Tally, add, count
 from dhi_migrate.rules.findings import Edit, FileReport, Finding, Fix, StageReport
 

@@ -12,8 +12,8 @@ from typing import get_args
 import pytest
 from report_cases import clean, document, hostile, markup, multi_stage, unreadable, unwritten
 
-from dhi_migrate.cli.options import Format
-from dhi_migrate.report.frame import Framed, frame_for
+from dhi_migrate.choices import Format, Framed
+from dhi_migrate.report.frame import frame_for
 from dhi_migrate.report.tally import Tally
 from dhi_migrate.rules.edits import apply_edits
 

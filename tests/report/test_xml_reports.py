@@ -8,9 +8,9 @@ import pytest
 from report_cases import clean, document, hostile, markup, multi_stage, unreadable
 from schemas import given
 
+from dhi_migrate.choices import FailOn
 from dhi_migrate.report.frame import View
 from dhi_migrate.rules.findings import FileReport
-from dhi_migrate.settings import FailOn
 
 JENKINS = given("junit-10.xsd")
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -18,7 +18,7 @@ from typing import Any, get_args
 import pytest
 from hostile_tree import SECRET, make
 
-from dhi_migrate.cli.options import Format
+from dhi_migrate.choices import Format
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from ...images.tags import parse_hardened_tag
 from ..model import Definition, PathEntry
@@ -11,6 +10,7 @@ from .oci_config import SUFFIX, expand
 from .shells import root_names
 from .users import accounts_of, may_write, run_user
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import schema
     from .dates import EndOfLifeTable

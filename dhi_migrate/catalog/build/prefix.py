@@ -8,11 +8,11 @@ the files taken from other images, what builds put in, and PATH. What none of th
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from .artifacts import MAX_DEPTH, takes
 from .shells import root_names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .artifacts import Origins
     from .reader import SourceFile

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from .artifacts import MAX_DEPTH
 from .dates import is_date
@@ -12,6 +11,7 @@ from .problems import Problem
 from .reader import listing
 from .users import NO_UID, run_user
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .artifacts import Origins
     from .reader import SourceFile

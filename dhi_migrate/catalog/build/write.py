@@ -6,10 +6,10 @@ import json
 import os
 import shutil
 import tempfile
-from typing import TYPE_CHECKING
 
 from ..record import SCHEMA, encode_image
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from .argv import shell_argv
 from .file import FileScript, read_file
-from .model import Argv, Command, Operator, Redirect, Script, ShellWord
+from .model import Argv, Command, Redirect, Script, ShellWord
 from .read import read_argument, read_run, read_shell
 
 __all__ = [
     "Argv",
     "Command",
     "FileScript",
-    "Operator",
     "Redirect",
     "Script",
     "ShellWord",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ..._pattern import regex
-from ..source import Span
 from .model import Argv, Command, Script
 from .read import BUILTINS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..source import Span
 
 _EXPANSION = regex(r"\$(?:\{[^}]*\}|[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])")
 _LISTS = {

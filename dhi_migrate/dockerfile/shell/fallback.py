@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
-from .model import Command, Operator, ShellWord
-from .places import Place
+from .model import Command, ShellWord
 from .quoting import dequote, unjoined, word_end
 from .wrappers import basename, unwrap
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .frame import Mode
+    from .model import Operator
+    from .places import Place
 
 _OPERATOR = regex(r"&&|\|\||\|&|[;&|\n()]")
 _SPACE = regex(r"(?:[ \t\r]|\\\r?\n)*(?:#[^\n]*)?")

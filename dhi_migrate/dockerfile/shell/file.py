@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ..source import Span
 from ..text import layout
@@ -12,6 +10,7 @@ from .grammar import MAX_TEXT
 from .places import Place
 from .walk import walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .model import Command
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ..._record import NamedTuple
-from ..source import Span
-from .model import Command, Operator
-from .places import Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..source import Span
+    from .model import Command, Operator
+    from .places import Place
 
 MAX_DEPTH = 30
 """Deepest nesting of groups, substitutions and ``sh -c`` texts that is followed."""

@@ -5,13 +5,14 @@ The tree is made of a text that has one byte a character, so that its byte offse
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
-
 from ..._pattern import regex
 from ..._record import NamedTuple
 from .quoting import double_end, expansion_end
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Literal
+
     from tree_sitter import Node, Parser
 
 MAX_TEXT = 1 << 16

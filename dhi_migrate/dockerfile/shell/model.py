@@ -6,13 +6,16 @@ functions and groups are taken apart; what is left of them is `Command.certain` 
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ..._record import NamedTuple
-from ..source import Span
 
-Operator = Literal["", "&&", "||", ";", "&", "|", "\n"]
-"""What stands between a command and the one before it in the same list; "" for the first one."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ..source import Span
+
+    Operator = Literal["", "&&", "||", ";", "&", "|", "\n"]
+    """What stands between a command and the one before it in the same list; "" for the first one."""
 
 
 class ShellWord(NamedTuple):

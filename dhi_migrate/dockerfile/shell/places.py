@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from ..model import Instruction, Word
 from ..source import Span
-from ..text import Layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..model import Instruction, Word
+    from ..text import Layout
 
 
 class Place:

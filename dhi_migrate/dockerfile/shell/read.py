@@ -6,7 +6,6 @@ from ..._pattern import regex
 from ..details import Onbuild, Run
 from ..heredoc import parse_heredoc
 from ..lex import LexError
-from ..model import Heredoc, Instruction, Word
 from ..source import Span
 from ..text import layout
 from .frame import TOP, Body, Commands, TooMuchError
@@ -14,6 +13,10 @@ from .model import Command, Script, ShellWord
 from .places import Place, of_word
 from .walk import walk
 from .wrappers import SHELLS, basename, script_word, unwrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..model import Heredoc, Instruction, Word
 
 # Names that only Windows has: PowerShell's verbs with a noun, and its programs.
 _WINDOWS = regex(r"(?:[A-Z][a-z]+-[A-Z][A-Za-z]+|powershell|(?:powershell|cmd|msiexec|choco)\.exe)\Z")

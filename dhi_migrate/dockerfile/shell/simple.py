@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
-from .grammar import Heredoc
 from .model import Redirect, ShellWord
-from .places import Place
 from .quoting import dequote, split_words, unjoined
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tree_sitter import Node
+
+    from .grammar import Heredoc
+    from .places import Place
 
 REDIRECTS = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
 """The nodes of redirections."""

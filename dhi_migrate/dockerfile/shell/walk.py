@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from .frame import FIRST, TOP, Before, Body, Commands, Mode
 from .grammar import Heredoc, prepare, syntax
-from .model import Command, Operator, ShellWord
-from .places import Place
+from .model import Command, ShellWord
 from .quoting import expansion_end
 from .simple import REDIRECTS, Parts
 from .wrappers import basename, script_word, unwrap
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tree_sitter import Node
+
+    from .model import Operator
+    from .places import Place
 
 _OPERATORS: dict[str, Operator] = {
     "&&": "&&",

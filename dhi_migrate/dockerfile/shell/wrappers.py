@@ -5,12 +5,15 @@ The options are those of sudo(8), env(1), the POSIX shell, GNU coreutils and fin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
-
 from ..._pattern import regex
 from ..._record import NamedTuple
-from .model import ShellWord
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from .model import ShellWord
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh", "mksh"))
 """Programs that read a shell text from ``-c`` or the standard input."""

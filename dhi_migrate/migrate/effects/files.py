@@ -7,13 +7,13 @@ is told by the final slash, by the number of sources, and by the directories tha
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...rules.facts.files import is_cache
 from .model import Effect
 from .places import ZONES, is_scratch, is_settings, is_system
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

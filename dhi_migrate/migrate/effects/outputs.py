@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ...rules.facts.build_tables import BUILDERS, SAME
 from ...rules.facts.builds import COMPILERS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...rules.facts import Build
 

@@ -11,12 +11,14 @@ one by one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ...catalog.model import Distro
 
-Purpose = Literal["build", "tool", "data", "library", "runtime", "interpreter", "service", "unknown"]
+    Purpose = Literal["build", "tool", "data", "library", "runtime", "interpreter", "service", "unknown"]
+
 
 NAMES: dict[Purpose, str] = {
     # Compilers, generators of sources, headers without a library, and what prepares a package manager. No shared library that

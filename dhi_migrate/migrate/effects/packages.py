@@ -6,15 +6,15 @@ called anything else only makes a person decide. The data is in `package_table`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
-from .package_table import NAMES, PATTERNS, RUNTIME_LIBRARIES, Purpose
+from .package_table import NAMES, PATTERNS, RUNTIME_LIBRARIES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.model import Distro
+    from .package_table import Purpose
 
-__all__ = ["Purpose", "purpose", "runtime_library"]
+__all__ = ["purpose", "runtime_library"]
 
 MAX_NAME = 100
 """Characters of the longest name that is matched with patterns."""

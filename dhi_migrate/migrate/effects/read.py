@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ...rules.facts.read import writes_in_groups
@@ -13,6 +12,7 @@ from .places import LOCALES
 from .table import COMMANDS, PERSONAL
 from .tools import built, installed, packages
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -6,12 +6,14 @@ tools of the operating system are in `package_table`, those of coreutils and arc
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ..._pattern import regex
 from ..._record import NamedTuple
 
-Where = Literal["tree", "python", "global", "place", "nothing"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Where = Literal["tree", "python", "global", "place", "nothing"]
 
 
 class Row(NamedTuple):

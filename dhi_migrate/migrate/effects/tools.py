@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from .flags import value
 from .model import Effect
 from .outputs import outputs_of
 from .table import BUILDS, ELSEWHERE, INSTALLS, MAKE_INSTALLS, MOVED_BY_FLAG, OUTPUT_VARIABLES, PACKAGE_NAME
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

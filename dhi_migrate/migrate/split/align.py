@@ -8,12 +8,12 @@ one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from ...rules.edits import apply_edits
 from ...rules.findings import Edit
 from ..outcome import Rewrite
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.model import Definition
     from ...rules.subject import Subject

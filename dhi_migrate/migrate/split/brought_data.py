@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...rules.breakers.model import package_names
 from ...rules.facts import stage_facts
-from ...rules.findings import Edit
 from ...rules.repairs import insert_after
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Edge
+    from ...rules.findings import Edit
     from ...rules.subject import Subject
     from ...rules.verdict import Verdict
 

@@ -5,8 +5,6 @@ All of its own lines stay where they are, so that files which it copies itself a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...rules.edits import apply_edits
 from ...rules.findings import Edit
 from ...rules.paths import under
@@ -16,6 +14,7 @@ from .lines import Lines, cased, merged
 from .ownership import owner_for
 from .write import copy_lines
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

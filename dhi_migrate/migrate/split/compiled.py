@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...rules.brought import DEFAULT_PATH
@@ -13,6 +12,7 @@ from ..outcome import Refusal
 from .holdings import Root
 from .plan import StartPlan
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...rules.start import Setting
     from ...rules.subject import Subject

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ...rules.breakers.model import package_names
 from ...rules.edits import EditConflict, apply_edits
@@ -19,6 +17,7 @@ from .lines import Lines
 from .own_files import arranged_files, replaced_files
 from .started import check_default
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.model import Definition
     from ...dockerfile import Span

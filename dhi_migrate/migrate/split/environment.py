@@ -7,7 +7,6 @@ The environment lies at one path in both stages, and both have the same interpre
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ..._record import NamedTuple
@@ -18,6 +17,7 @@ from ..effects.flags import has
 from ..outcome import Refusal
 from .requirements import needs_compiler
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...rules.facts import LanguageInstall, RunFacts
     from ...rules.subject import Subject

@@ -7,7 +7,6 @@ frontend/dockerfile/dockerfile2llb/convert.go, dispatchWorkdir); one that is the
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ...rules.accounts import ROOT, created, final_user, substituted
@@ -17,6 +16,7 @@ from ...rules.makers import absolute
 from ...rules.paths import known_directory, under, unowned
 from ...rules.repairs import insert_after, line_ending, remove_commands
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

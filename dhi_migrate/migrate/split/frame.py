@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ..._record import NamedTuple
 from ...catalog.resolve import resolve
 from ...rules.cgo import cgo_hint
 from ..outcome import Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ...catalog.model import Definition
     from ...catalog.resolve import Resolution
     from ...catalog.store import Catalog
     from ...rules.subject import Subject
     from .inventory import Inventory
 
-Language = Literal["python", "node", "go", "rust", "java", "dotnet", "php", "ruby", "other"]
+    Language = Literal["python", "node", "go", "rust", "java", "dotnet", "php", "ruby", "other"]
+
 
 _LANGUAGES: dict[str, Language] = {
     "python": "python",

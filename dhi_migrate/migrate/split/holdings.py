@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ...dockerfile import stage_state_at
@@ -18,6 +17,7 @@ from ..effects.places import BINARIES, OPEN, SYSTEM, ZONES, is_scratch, is_setti
 from .environment import PROGRAMS
 from .known_paths import ACCOUNTS, ARCHIVES, CLOCK, LIBRARY, LISTS, TOOLS, TOPS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...rules.breakers.model import package_names
 from ...rules.start import start_of
 from ..effects.packages import purpose, runtime_library
 from ..outcome import Refusal
 from .requirements import is_unused
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 

@@ -7,7 +7,6 @@ that the application may need is in it, or the split is refused.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ...dockerfile.details import Add, Copy, Onbuild
@@ -22,6 +21,7 @@ from .holdings import Holdings, Root
 from .landings import landing
 from .shell_names import value_reader
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

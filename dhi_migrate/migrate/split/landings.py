@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ...dockerfile.details import Add, Copy
 from ...rules.breakers.model import package_names
@@ -11,6 +10,7 @@ from ...rules.makers import runs_of
 from ..effects.places import SYSTEM
 from .environment import PROGRAMS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...rules.copied import Brought
     from ...rules.subject import Subject

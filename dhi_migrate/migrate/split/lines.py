@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...rules.edits import apply_edits
 from ...rules.findings import Edit
 from ...rules.repairs import BOM, line_ending
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

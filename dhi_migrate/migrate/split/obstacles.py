@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...dockerfile.details import Copy, Env
 from ...rules.makers import carrier, system_after
 from ...rules.start import start_of
 from ..outcome import Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

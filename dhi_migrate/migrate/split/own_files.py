@@ -8,14 +8,13 @@ image does not have.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...rules.copied import brought
 from ...rules.findings import Edit
 from ...rules.paths import under
 from ...rules.repairs import remove_instruction
 from .landings import landing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...rules.copied import Brought
     from ...rules.facts import RunFacts

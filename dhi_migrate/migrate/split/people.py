@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ...rules.accounts import ROOT, created, final_user, owner_of
 from ...rules.findings import Edit
 from ...rules.repairs import remove_commands
 from ..outcome import Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
     from ...rules.facts import RunFacts

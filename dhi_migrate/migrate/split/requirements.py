@@ -7,13 +7,13 @@ it are asked for; where one requirement file cannot be seen, nothing is known.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile.details import Add, Copy
 from ...rules.facts import stage_facts
 from ..effects.flags import has, values
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ...dockerfile import stage_state_at
 from ...rules.accounts import ROOT
@@ -25,6 +24,7 @@ from .started import check_default, check_started
 from .volumes import volume_folders
 from .write import Copied, Layout, write_split
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ...rules.entrypoints import INITS, init_length
 from ...rules.repairs import exec_form, replace
@@ -13,6 +12,7 @@ from ..outcome import Refusal
 from .compiled import compiled_start
 from .plan import StartPlan
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...rules.findings import Edit
     from ...rules.start import Setting

@@ -7,7 +7,6 @@ download that loads libraries of the upstream image. What is not known to work k
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ...rules.breakers.programs import known_programs
 from ...rules.brought import DEFAULT_PATH
@@ -21,6 +20,7 @@ from ..effects.places import BINARIES
 from ..outcome import Refusal
 from .landings import is_built, landing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,13 +6,13 @@ https://docs.docker.com/reference/dockerfile/#volume. WORKDIR makes a directory 
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ...dockerfile.details import Volume
 from ...rules.copied import expanded
 from ...rules.paths import known_directory, under, unowned
 from ..effects.places import SYSTEM, is_scratch
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.model import Definition
     from ...rules.subject import Subject

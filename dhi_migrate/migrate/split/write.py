@@ -6,8 +6,6 @@ comments directly above them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ...dockerfile.details import From
 from ...rules.edits import apply_edits
@@ -15,6 +13,7 @@ from ...rules.findings import Edit
 from .carried import HEAD, MOVED, carried, defined, uses
 from .lines import Lines, cased, merged
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .check import check_project_file, services_of
 from .kinds import kind_of
-from .model import Kind, ProjectFile, ProjectTree
+from .model import ProjectFile, ProjectTree
 from .repository import RepositoryTree
 
-__all__ = ["Kind", "ProjectFile", "ProjectTree", "RepositoryTree", "check_project_file", "kind_of", "services_of"]
+__all__ = ["ProjectFile", "ProjectTree", "RepositoryTree", "check_project_file", "kind_of", "services_of"]

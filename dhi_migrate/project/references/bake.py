@@ -6,8 +6,6 @@ function or a variable in it is not known.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ...dockerfile import Span
 from .compose import arguments, contexts_of
@@ -16,6 +14,7 @@ from .model import folder_of, join
 from .service import Build, Service
 from .yaml_tree import MAX_DEPTH, MAX_EVENTS, Node
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Mapping

@@ -6,8 +6,6 @@ words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...rules.detectors.ports import port_change
 from ...rules.findings import Edit, Finding, Fix
 from .judgement import said
@@ -16,6 +14,7 @@ from .mounted import foreign_data, moved_data, named_data, upstream_uid
 from .shell_text import text_findings
 from .wording import advice, first_clause, in_words, shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .judgement import Judgement
     from .service import Line, Service

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...dockerfile import Span
 from ...rules.detectors.base_image import swap_kind
 from ...rules.findings import Edit, Finding, Fix
@@ -13,6 +11,7 @@ from .judging import MAX_DOCKERFILE
 from .model import SubTree
 from .wording import shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.store import Catalog
     from ...images import Spelling

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...dockerfile import Source, Span
 from ...rules.engine import chosen_rules
 from ...rules.findings import FileReport, Finding
@@ -11,6 +9,7 @@ from ...rules.registry import rule
 from .kinds import LOGINS, kind_of
 from .model import ALONE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

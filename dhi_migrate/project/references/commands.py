@@ -5,14 +5,13 @@ https://docs.docker.com/reference/cli/docker/container/run/, https://www.jenkins
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ...dockerfile import Span
 from .service import Service
 from .uses import reference_finding
 from .yaml_tree import Node
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

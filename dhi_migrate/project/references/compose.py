@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile import Span
@@ -13,6 +12,7 @@ from .model import folder_of, join
 from .running import of_service, parts_of_volume
 from .service import Build, Lines, Service
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

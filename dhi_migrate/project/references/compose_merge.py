@@ -7,11 +7,10 @@ image in the first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .model import folder_of
 from .yaml_tree import MAX_DEPTH, Node, parse_yaml
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

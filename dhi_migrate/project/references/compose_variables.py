@@ -5,11 +5,10 @@ https://docs.docker.com/reference/compose-file/interpolation/.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ...dockerfile import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from .compose import arguments
 from .model import folder_of, join
 from .service import Build, Lines, Service
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

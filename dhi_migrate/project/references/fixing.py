@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ...rules.edits import EditConflict, apply_edits, compatible
 from .check import check_project_file
 from .model import ALONE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.store import Catalog
     from ...rules.findings import FileReport, Fix

@@ -7,7 +7,6 @@ evaluated: a replacement is never made unasked, and in a template none is made a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile import Span
@@ -16,6 +15,7 @@ from .service import Service
 from .uses import reference_finding
 from .yaml_tree import Node, replacement
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,13 +6,13 @@ Read by tree-sitter with the grammar of either language, behind a filter over th
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile import Span
 from .python_scan import MAX_FOUND, OF_ROOT, Call, is_free
 from .python_syntax import MAX_BYTES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ...rules.findings import Finding, Fix
 from ...rules.registry import rule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Span
     from ...rules.stages import StageModel

@@ -7,8 +7,6 @@ instructions would get.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ...dockerfile import build_graph, parse
 from ...rules.detectors.ports import port_change
@@ -20,6 +18,7 @@ from .mounted import same_owner
 from .service import dockerfile_of, written
 from .wording import first_clause, in_words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

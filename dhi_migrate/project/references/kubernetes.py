@@ -5,11 +5,10 @@ Argo Rollouts and Workflows, Knative Services and Tekton Tasks hold containers o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .running import MADE, kinds_of, of_container, volume_mounts
 from .service import Lines, Service
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

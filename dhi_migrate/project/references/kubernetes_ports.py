@@ -7,13 +7,13 @@ by its name follows that name, and what has to change is at the container.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from .judgement import said
 from .judging import moved_port
 from .model import folder_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -6,17 +6,16 @@ that the entry is the place to change: without a ``newName`` it gets one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ...dockerfile import Span
 from ...rules.findings import Edit, Finding, Fix
 from .model import folder_of, join
 from .service import Service
 from .uses import reference_finding
 from .yaml_tree import replacement
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.store import Catalog
+    from ...dockerfile import Span
     from ...settings import Settings
     from .model import ProjectTree
     from .yaml_tree import Node

@@ -7,12 +7,11 @@ other images nothing is said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from .judgement import said
 from .mounted import below
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -8,7 +8,6 @@ that has no hardened image yet. The first place is reported, and it names the ot
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from ...dockerfile import Source
 from ...rules.findings import Finding
@@ -19,7 +18,10 @@ from .login_model import DHI, Need, Registries
 from .model import ProjectFile, folder_of
 from .yaml_tree import parse_yaml
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ...settings import Settings
     from .model import ProjectTree
 

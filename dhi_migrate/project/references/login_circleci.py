@@ -5,13 +5,12 @@ https://circleci.com/docs/guides/execution-managed/private-images/, https://circ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .login_commands import Pull, Surroundings, logs_in, pulls
 from .login_gitlab import step as command
 from .login_model import NO, Answer, Need, hardened_base, names, open_to_some
 from .model import join
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -5,14 +5,13 @@ What is run by other programs is not followed, but for scripts and Makefiles of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ...dockerfile.shell import read_file
 from .login_model import NO, YES, Answer, Registries, expand, hardened_base, names
 from .model import join
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

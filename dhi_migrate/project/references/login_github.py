@@ -7,8 +7,6 @@ before the first step. Pull requests of forks get no secrets, and a login with o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..._record import NamedTuple
 from .login_commands import Pull, Surroundings, baked, logs_in, pulls
@@ -16,6 +14,7 @@ from .login_model import NO, Answer, Need, hardened_base, names, open_to_some
 from .model import join
 from .yaml_tree import parse_yaml
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

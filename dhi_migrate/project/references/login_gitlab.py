@@ -7,8 +7,6 @@ is set outside of the files (variables of the project, the runner) is not known,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ...dockerfile import Source
 from .kinds import kind_of
@@ -18,6 +16,7 @@ from .model import join
 from .pipelines import NO_JOB, gitlab_services
 from .yaml_tree import parse_yaml
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

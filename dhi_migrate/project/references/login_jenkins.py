@@ -6,14 +6,13 @@ that is written - is taken for a login. So is a library, for what it runs is not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ...dockerfile import Span
 from .login_commands import Pull, Surroundings, logs_in, pulls
 from .login_model import HUB, Need, hardened_base, open_to_some
 from .model import join
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -7,15 +7,16 @@ a mirror in the configuration (``registry``) its references count as well, and t
 from __future__ import annotations
 
 import fnmatch
-from typing import TYPE_CHECKING, Literal
 
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ...dockerfile import build_graph, parse
 from ...images import InvalidReferenceError, parse_reference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Literal
 
     from ...dockerfile import Span
     from .model import ProjectTree

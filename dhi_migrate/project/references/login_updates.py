@@ -8,7 +8,6 @@ see no tags, and the base stays as old as it is.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ..globs import excludes, parse_patterns
@@ -17,6 +16,7 @@ from .kinds import kind_of
 from .login_model import Need, hardened_uses, open_to_some
 from .model import ProjectFile, join
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

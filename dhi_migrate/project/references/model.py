@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Protocol
 
 from ..._record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal
 
-Kind = Literal[
-    "compose",
-    "kubernetes",
-    "kustomize",
-    "helm-values",
-    "helm-template",
-    "workflow",
-    "action",
-    "gitlab",
-    "circleci",
-    "devcontainer",
-    "bake-hcl",
-    "bake-json",
-    "skaffold",
-    "makefile",
-    "jenkinsfile",
-    "python",
-    "javascript",
-    "renovate",
-    "dependabot",
-]
-"""What kind a file is by its path: see `dhi_migrate.project.references.kinds`."""
+    Kind = Literal[
+        "compose",
+        "kubernetes",
+        "kustomize",
+        "helm-values",
+        "helm-template",
+        "workflow",
+        "action",
+        "gitlab",
+        "circleci",
+        "devcontainer",
+        "bake-hcl",
+        "bake-json",
+        "skaffold",
+        "makefile",
+        "jenkinsfile",
+        "python",
+        "javascript",
+        "renovate",
+        "dependabot",
+    ]
+    """What kind a file is by its path: see `dhi_migrate.project.references.kinds`."""
 
 
 class ProjectFile(NamedTuple):

@@ -5,10 +5,9 @@ https://docs.gitlab.com/ci/yaml/, https://circleci.com/docs/configuration-refere
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .service import Lines, Service
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

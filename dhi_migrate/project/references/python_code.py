@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...rules.copied import brings_path, may_bring
 from ...rules.edits import EditConflict, apply_edits
 from ...rules.findings import Finding, Fix
@@ -15,6 +13,7 @@ from .python_scan import scan_python
 from .python_syntax import is_test, is_tool, parse_python
 from .wording import shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

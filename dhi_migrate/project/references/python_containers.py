@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 import shlex
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from .python_syntax import tail
 from .service import Lines as Said
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -8,20 +8,20 @@ Indentation that all lines share is left out before it is judged, and is put bef
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ...dockerfile import Span, parse
 from ...rules.engine import check_source
-from ...rules.findings import Finding, Fix
 from .python_literals import read_literal, replaced
 from .python_syntax import MAX_BYTES, Lines, is_test, parents_of, parse_python
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...catalog.store import Catalog
+    from ...rules.findings import Finding, Fix
     from ...settings import Settings
     from .python_literals import Literal
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ..._record import NamedTuple
@@ -28,6 +27,7 @@ from .python_values import Value, Values, editable
 from .service import Service
 from .yaml_tree import Node
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -10,9 +10,12 @@ import warnings
 
 from ..._pattern import regex
 from ..._record import NamedTuple
-from ...dockerfile import Span
 from ...rules.edits import apply_edits
 from ...rules.findings import Edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...dockerfile import Span
 
 _OPENING = regex(rb"([bBrRuU]{0,2})(\"\"\"|'''|\"|')")
 _SPECIAL = regex(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ...dockerfile.details import Add, Copy
@@ -15,6 +14,7 @@ from ..dockerignore import Ignore, parse_dockerignore
 from ..names import is_dockerfile_name
 from .model import folder_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,16 +6,20 @@ Found by `ast` alone, behind a filter over the bytes that passes over nearly all
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Literal
 
 from ..._pattern import regex
 from ..._record import NamedTuple
 from .python_syntax import MAX_BYTES, Lines, calls_of, dotted, imported_names, parents_of, parse_python, tail, text_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Literal
 
     from ...dockerfile import Span
+
+    Result = Literal["unused", "compared", "used"]
+    """What becomes of the value of a call: nothing, a comparison with 0, or something else."""
 
 MAX_FOUND = 200
 """Most calls of one file that are told of."""
@@ -37,9 +41,6 @@ OF_ROOT = ("/etc/", "/usr/", "/var/", "/opt/", "/root/", "/run/")
 _FREE = ("/var/tmp/", "/run/secrets/", "/var/run/secrets/", "/usr/local/bin/")  # noqa: S108 -- a name in the checked file
 _ELSEWHERE = frozenset({"nt", "win32", "Windows", "darwin", "Darwin", "cygwin"})
 _NOT_FOUND = frozenset({"FileNotFoundError", "OSError", "EnvironmentError", "IOError"})
-
-Result = Literal["unused", "compared", "used"]
-"""What becomes of the value of a call: nothing, a comparison with 0, or something else."""
 
 
 class Call(NamedTuple):

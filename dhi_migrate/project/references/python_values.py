@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ...dockerfile import Span
 from .python_syntax import dotted, text_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .python_syntax import Lines
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Final
 
 from ..directory import Directory
 from ..dockerignore import Ignore
 from ..reader import read_file
 from .model import join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MAX_BYTES: Final = 1024 * 1024
 """Largest file that is read."""

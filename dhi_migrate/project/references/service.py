@@ -8,14 +8,15 @@ rules for Dockerfiles, against the same facts, and nothing has to be said twice.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
 
 from ..._pattern import regex
 from ..._record import NamedTuple
 from .running import Running
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from ...dockerfile import Span
     from .yaml_tree import Node

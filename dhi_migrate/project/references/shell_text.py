@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from ...rules.start import SHELLS, basename
 from .judgement import said
 from .wording import shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...rules.findings import Finding
     from ...rules.script_commands import Steps

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ..._record import NamedTuple
@@ -16,6 +15,7 @@ from ...dockerfile import Span
 from ...rules.findings import Edit, Finding, Fix
 from ...rules.registry import UnknownRuleError, match_rules, rule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

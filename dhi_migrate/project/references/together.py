@@ -6,8 +6,6 @@ level that does not, or as it is; and the reason is said. Services change with t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 from ...dockerfile import Source
 from ...migrate.levels import migrate_source
@@ -18,6 +16,7 @@ from .fixing import fix_project_file
 from .judging import broken_by_build, published_by
 from .model import Joint, OverlayTree, ProjectFile, SubTree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...rules.findings import Edit, Finding, Fix
 from ...rules.registry import rule
 from .model import ALONE
 from .wording import shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

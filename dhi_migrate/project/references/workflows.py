@@ -6,11 +6,11 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from ...dockerfile import Span
 from .service import Lines, Service
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
 
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ...dockerfile import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any, Literal
 
 MAX_BYTES = 1024 * 1024
 """Largest file that is parsed."""

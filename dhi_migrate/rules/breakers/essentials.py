@@ -5,12 +5,11 @@ Their names are words of other things too, so they count only where a command be
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..knowledge.tools import ESSENTIAL, holders
 from .model import Breaker, Move, basename, package_names, run_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
 

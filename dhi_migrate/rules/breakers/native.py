@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from .model import Breaker, Move, package_names, pieces, run_text
 from .packages import read_install
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .model import basename, package_names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.model import Definition
 

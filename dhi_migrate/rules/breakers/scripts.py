@@ -7,11 +7,11 @@ program may have worked because of the shell (``#!/bin/sh``), of ``env`` (``#!/u
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from .model import Breaker, Move, basename, destination
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
 

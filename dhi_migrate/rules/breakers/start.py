@@ -11,7 +11,6 @@ back, also for stages that only somebody else starts.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..entrypoints import (
     default_words,
@@ -26,6 +25,7 @@ from .model import Breaker, Move, basename, destination
 from .programs import known_programs
 from .scripts import bringing, script_breakers
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Instruction, Span
 

@@ -6,8 +6,6 @@ rules (DHI305, DHI306); a word that looks like a missing tool only keeps the swa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ..knowledge.tools import DOUBTFUL, INSTALLABLE, SAME, TOOLS, holders
@@ -17,6 +15,7 @@ from .native import native_breakers
 from .packages import LASTING, read_install
 from .programs import known_programs
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Instruction
 

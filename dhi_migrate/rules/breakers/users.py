@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ...dockerfile import Span
 from ..accounts import may_list
 from .model import Breaker, Move
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...dockerfile import Instruction
+    from ...dockerfile import Instruction, Span
 
 
 def user_breakers(move: Move) -> list[Breaker]:

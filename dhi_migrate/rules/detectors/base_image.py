@@ -5,8 +5,6 @@ Which edits the swap takes is for the engine to say, once all rules have looked 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ...catalog.days import day_number
 from ...catalog.facts import NEAR_DAYS, classify
 from ...catalog.ranking import step
@@ -16,8 +14,10 @@ from ..findings import Edit, Fix, Hit
 from ..moving import foreign_architecture
 from ..stages import has_platform
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ...dockerfile import VariableUse
     from ..findings import Severity
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..stages import StageModel
     from ..subject import Subject
 
-Kind = Literal["same", "version", "distribution", "none", "invalid", "retired", "ending", "platform"]
+    Kind = Literal["same", "version", "distribution", "none", "invalid", "retired", "ending", "platform"]
 
 
 def base_image(subject: Subject, kind: Kind) -> Iterator[Hit]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ...catalog.versions import is_system
 from ...images import InvalidReferenceError, parse_reference, parse_upstream_tag
 from ..findings import Hit
 from ..swap import MAX_JOINT, WRITTEN_OUT, swap_edits
 from .base_image import swap_kind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ...images import Reference
     from ..subject import Subject
 
-Kind = Literal["floating", "digest", "variable"]
+    Kind = Literal["floating", "digest", "variable"]
+
 
 MAX_STAGES = 200
 """How many stages are looked at for what becomes of a variable."""

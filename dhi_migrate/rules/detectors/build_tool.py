@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from ..._record import NamedTuple
 from ..breakers.model import package_names
@@ -16,6 +15,7 @@ from ..provided import Provided, first_script
 from ..toolset import implied_tools
 from ..uv_program import PROGRAMS, bring, upstream_has
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...catalog.resolve import resolve
 from ...images import InvalidReferenceError, parse_reference
 from ..breakers.programs import known_programs
@@ -11,6 +9,7 @@ from ..findings import Edit, Fix, Hit
 from ..linkage import runs_on
 from ..repairs import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from ..._pattern import regex
 from ...dockerfile.details import Env
@@ -11,8 +10,10 @@ from ..copied import brought, texts
 from ..findings import Edit, Fix, Hit
 from ..start import basename, start_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from ...dockerfile import Span
     from ..start import Setting

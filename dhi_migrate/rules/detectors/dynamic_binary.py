@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ..cgo import cgo_hint, without_cgo
@@ -12,6 +11,7 @@ from ..linkage import links_dynamically, static_upstream
 from ..makers import absolute, carrier, copies, rooted, runs_of, shown, uses_network
 from ..repairs import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ..entrypoints import (
     default_words,
     hardened_program,
@@ -21,8 +19,10 @@ from ..start_edits import clear_entrypoint, drop_words, is_alone, prepend_words,
 from ..start_programs import program_trouble
 from .database import drops_arguments
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ...catalog.model import Definition
     from ..findings import Edit
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..start_causes import Cause
     from ..subject import Subject
 
-Problem = Literal["doubled", "lost", "default"]
+    Problem = Literal["doubled", "lost", "default"]
 
 
 def entrypoint(subject: Subject, problem: Problem) -> Iterator[Hit]:

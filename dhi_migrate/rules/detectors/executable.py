@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ..brought import DEFAULT_PATH, has_env, has_shell
 from ..causes import judged, listed
 from ..findings import Fix, Hit
@@ -12,15 +10,17 @@ from ..start import SHELLS, basename
 from ..start_causes import causes, moved_health
 from ..start_programs import absent_program, bare_name, was_found_by_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ...dockerfile import Word
     from ..findings import Safety
     from ..start_causes import Cause
     from ..subject import Subject
 
-Problem = Literal["missing", "shim", "moved"]
+    Problem = Literal["missing", "shim", "moved"]
 
 
 def executable(subject: Subject, problem: Problem) -> Iterator[Hit]:

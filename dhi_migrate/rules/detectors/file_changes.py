@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from ..absorb import Around, absorb
 from ..accounts import creating
@@ -13,6 +12,7 @@ from ..findings import Fix, Hit
 from ..paths import owned, under
 from ..repairs import remove_instruction
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -7,7 +7,6 @@ https://docs.docker.com/reference/dockerfile/#healthcheck.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Literal
 
 from ..._pattern import regex
 from ...dockerfile.details import Healthcheck
@@ -20,8 +19,10 @@ from ..health_probe import fetch_argv
 from ..health_tools import BY_IMAGE, BY_PACKAGE, TOOLS
 from ..repairs import exec_form, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Literal
 
     from ...catalog.model import Definition
     from ...dockerfile import Instruction, Span, Word

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..accounts import final_uid, was_root
 from ..causes import also
@@ -12,6 +10,7 @@ from ..paths import standard, unowned
 from ..repairs import replace
 from ..start import starts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

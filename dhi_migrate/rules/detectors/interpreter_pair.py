@@ -5,8 +5,6 @@ Judged by what the stages will run on; a stage that is hardened already also by 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ...images import InvalidReferenceError, parse_reference, parse_upstream_tag
@@ -14,6 +12,7 @@ from ..findings import Fix, Hit
 from ..makers import absolute, carrier, copies, line_of, rooted, runs_of, shown, variable
 from ..repairs import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..brought import has_shell
 from ..causes import also, judged, listed, obstacle
 from ..findings import Hit
 from ..shipped import language_commands, shipped
 from .jdk_tool import is_jre
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

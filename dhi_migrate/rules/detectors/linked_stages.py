@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Literal
 
 from ..._pattern import regex
 from ..cgo import cgo_hint, without_cgo
@@ -29,8 +28,10 @@ from ..makers import (
 from ..repairs import replace
 from .interpreter_pair import PYTHON_INSTALLERS, environment
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Literal
 
     from ...dockerfile import Edge
     from ..context import Context

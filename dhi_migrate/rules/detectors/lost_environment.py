@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from ...dockerfile.details import Cmd, Entrypoint, Env, Healthcheck, Run, User
@@ -14,6 +13,7 @@ from ..repairs import insert_after, replace
 from ..upstream_variables import BY_REPOSITORY
 from ..variable_uses import open_uses
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...dockerfile.details import Cmd, Entrypoint, Env
 from ..copied import brought
 from ..findings import Hit
 from ..server_config import read_settings, unwritable_pid
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..breakers.model import package_names
 from ..brought import has_shell
 from ..causes import Obstacle, also, installs, judged, listed, manager_obstacle
 from ..findings import Hit
 from ..shipped import shipped
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

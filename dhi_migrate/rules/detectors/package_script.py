@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..findings import Fix, Hit
 from ..node_commands import command_file, package_file
@@ -12,6 +10,7 @@ from ..start import start_of
 from ..start_causes import causes
 from ..start_edits import takes_arguments, write_words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..breakers.model import package_names
 from ..causes import also, judged, listed, obstacle
 from ..findings import Hit
 from ..shipped import APACHE_TOOLS, EXTENSION_TOOLS, extension_commands
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
 
 from ..._pattern import regex
 from ..._record import NamedTuple
@@ -13,8 +12,10 @@ from ..findings import Fix, Hit
 from ..repairs import replace
 from ..server_config import read_settings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Literal
 
     from ...dockerfile import Instruction, Span
     from ...dockerfile.details import Pair

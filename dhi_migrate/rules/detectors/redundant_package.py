@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from ..breakers.model import package_names
 from ..causes import installs, judged, listed
 from ..findings import Edit, Fix, Hit
 from ..shipped import shipped
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..accounts import ROOT, final_user, own_account, owner_of
 from ..findings import Fix, Hit
 from ..repairs import insert_after, insert_before, replace
 from ..start import starts
 from .shipped_build_image import what_keeps
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..causes import also, installs, judged, manager_obstacle, needs_shell, obstacle
 from ..copied import may_bring
 from ..findings import Fix, Hit
 from ..repairs import replace
 from ..shipped import shipped
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

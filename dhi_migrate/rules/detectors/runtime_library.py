@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..breakers.model import package_names
 from ..causes import installs, judged, listed
 from ..findings import Hit
 from ..makers import copies, named_packages, runs_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

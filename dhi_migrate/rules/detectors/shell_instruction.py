@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...dockerfile.shell.wrappers import SHELLS
 from ..breakers.model import basename
 from ..causes import judged
@@ -11,6 +9,7 @@ from ..findings import Fix, Hit
 from ..makers import runs_of
 from ..repairs import remove_instruction
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

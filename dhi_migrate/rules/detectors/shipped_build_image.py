@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ..findings import Fix, Hit
 from ..makers import runs_of
 from ..repairs import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ..subject import Subject
 
-Kind = Literal["inherited", "named"]
+    Kind = Literal["inherited", "named"]
+
 
 # A file may end in a stage for --target that is only run, on top of the one that ships: ``FROM app AS test``.
 _NEVER_SHIPPED = frozenset(

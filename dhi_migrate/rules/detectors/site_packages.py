@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ..findings import Edit, Fix, Hit
 from ..makers import absolute, carrier, copies, line_of, rooted, runs_of
 from ..repairs import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ...dockerfile.shell import read_argument, shell_argv
 from ..brought import has_shell, may_bring
 from ..entrypoints import after_init, hardened_program
@@ -15,14 +13,17 @@ from ..start_causes import causes
 from ..start_edits import takes_arguments, write_words
 from ..start_programs import CARRIAGE_RETURN, bare_name, program_trouble, script_trouble, was_found_by_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ..start import Setting
     from ..start_causes import Cause
     from ..subject import Subject
 
-Form = Literal["shell", "exec", "script"]
+    Form = Literal["shell", "exec", "script"]
+
 
 _KINDS = {"shell": "shell", "exec": "shell-program", "script": "script"}
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..accounts import ROOT, created, creating, final_uid, final_user, name_of, own_account
 from ..findings import Hit
 from ..start import starts
 from ..writing import read_only, written
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

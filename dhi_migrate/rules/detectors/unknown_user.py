@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Literal
 
 from ..accounts import (
     ROOT,
@@ -24,8 +23,10 @@ from ..paths import SHARED, under
 from ..repairs import remove_instruction, replace
 from ..start import start_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Literal
 
     from ...catalog.model import Definition
     from ..accounts import Owner

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..accounts import own_account
 from ..breakers.model import package_names
 from ..causes import also, is_root, judged, listed, needs_shell
@@ -12,6 +10,7 @@ from ..facts import read_facts
 from ..findings import Fix, Hit
 from ..installing import install
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..findings import Fix, Hit
 from ..start import basename, start_of
 from ..start_causes import causes
 from ..start_edits import drop_words, remove, takes_arguments, write_words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Literal
 
 from ..absorb import Around
 from ..accounts import final_uid, own_account, was_root
@@ -14,14 +13,16 @@ from ..repairs import insert_before, replace
 from ..start import starts
 from ..writing import DATABASE_FILES, given, holds_data, read_only, touched, touched_places, written
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ..copied import Brought
     from ..subject import Subject
     from ..writing import Written
 
-Kind = Literal["copy", "workdir", "volume"]
+    Kind = Literal["copy", "workdir", "volume"]
 
 
 def written_path(subject: Subject, kind: Kind) -> Iterator[Hit]:

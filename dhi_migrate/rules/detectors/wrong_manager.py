@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ..._pattern import regex
 from ..breakers.packages import LASTING_OF
 from ..causes import also
@@ -12,15 +10,18 @@ from ..knowledge.install import install_command
 from ..makers import system_after, system_before
 from ..repairs import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from ...catalog.model import Definition
     from ...dockerfile.shell import Command
     from ..facts import PackageCommand, RunFacts
     from ..subject import Subject
 
-Kind = Literal["manager", "repository"]
+    Kind = Literal["manager", "repository"]
+
 
 _FAMILY = {"apt": "apt", "dpkg": "apt", "apk": "apk"}
 _ACTIONS = frozenset({"install", "remove", "update", "upgrade", "clean"})

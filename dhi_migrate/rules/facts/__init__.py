@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .model import (
     Account,
     Build,
@@ -18,6 +16,7 @@ from .model import (
     Written,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile import Instruction, Stage
 

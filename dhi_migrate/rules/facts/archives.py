@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .model import Written
 from .options import split, word_set
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .notes import Call, Kind, Notes, Reader
 

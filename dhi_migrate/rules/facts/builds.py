@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .build_tables import BUILDERS, SAME, TASKS
 from .linking import LINKING
 from .model import Build, LanguageInstall
 from .options import Arguments, split, split_long, word_set
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile.shell import ShellWord
     from .notes import Call, Kind, Notes, Reader

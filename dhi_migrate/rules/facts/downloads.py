@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .model import Download, Written
 from .options import Arguments, split, word_set
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile.shell import ShellWord
     from .notes import Call, Kind, Notes, Reader

@@ -5,11 +5,10 @@ Coreutils(1), sed(1), tar(1), unzip(1), the redirections of the shell, and which
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .model import Mode, Ownership, Written
 from .options import NO_FLAGS, Arguments, split
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile.shell import Command, ShellWord
     from .model import WrittenKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from ..._pattern import regex
 from .builds import note_build
@@ -11,6 +10,7 @@ from .language_tables import NO_NAMES, SAME, SECOND, TOOLS, Tool
 from .model import LanguageInstall
 from .options import Arguments, split, split_long
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile.shell import ShellWord
     from .notes import Call, Kind, Notes, Reader

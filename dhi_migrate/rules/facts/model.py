@@ -6,16 +6,19 @@ fields or is not listed; nothing here is a guess.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ..._record import NamedTuple
-from ...dockerfile import Instruction, Span
-from ...dockerfile.shell import Command, Script
 
-Manager = Literal["apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman", "dpkg", "rpm"]
-PackageAction = Literal["install", "remove", "update", "upgrade", "clean", "other"]
-AccountAction = Literal["user", "group", "change", "delete"]
-WrittenKind = Literal["directory", "file", "link", "removed", "edited"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ...dockerfile import Instruction, Span
+    from ...dockerfile.shell import Command, Script
+
+    Manager = Literal["apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman", "dpkg", "rpm"]
+    PackageAction = Literal["install", "remove", "update", "upgrade", "clean", "other"]
+    AccountAction = Literal["user", "group", "change", "delete"]
+    WrittenKind = Literal["directory", "file", "link", "removed", "edited"]
 
 
 class Package(NamedTuple):

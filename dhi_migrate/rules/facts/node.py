@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .build_tables import SCRIPTS
 from .builds import note_build
 from .language_tables import TOOLS
 from .languages import arguments, note_install, read_tool
 from .options import split
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .notes import Call, Kind, Notes, Reader
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
 
 from ..._record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ...dockerfile.shell import Command, ShellWord
     from .model import Account, Build, Download, LanguageInstall, Mode, Ownership, PackageCommand, Written
 
-Kind = Literal["packages", "update", "cleanup", "accounts", "files", "language", "build", "harmless", "other"]
-"""What a command is for.
+    Kind = Literal["packages", "update", "cleanup", "accounts", "files", "language", "build", "harmless", "other"]
+    """What a command is for.
 
-"other" is explained by facts but belongs to no pure kind, "update" are package lists and upgrades.
-"""
+    "other" is explained by facts but belongs to no pure kind, "update" are package lists and upgrades.
+    """
 
 
 class Call(NamedTuple):
@@ -70,5 +72,5 @@ class Notes:
         self.activated = False
 
 
-Reader = Callable[[Call, Notes], Kind | None]
+Reader = Callable[[Call, Notes], "Kind | None"]
 """Reads one call, adds its facts to the notes and says what the command is for; None where it explains nothing."""

@@ -5,12 +5,12 @@ Flags with their values, and operands. The same three syntaxes serve all program
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...dockerfile.shell import ShellWord
 
 NO_FLAGS: frozenset[str] = frozenset()

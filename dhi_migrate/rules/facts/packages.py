@@ -5,16 +5,15 @@ Apt-get(8), apk(8), dnf(8), zypper(8), pacman(8), dpkg(1), rpm(8) and their rela
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._pattern import regex
 from ..._record import NamedTuple
-from .model import Package, PackageAction, PackageCommand
+from .model import Package, PackageCommand
 from .options import Arguments, split, word_set
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile.shell import ShellWord
-    from .model import Manager
+    from .model import Manager, PackageAction
     from .notes import Call, Kind, Notes, Reader
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .builds import note_build
 from .languages import READERS as LANGUAGES
 from .languages import arguments, note_install, read_tool
 from .model import LanguageInstall, Written
 from .options import NO_FLAGS, Arguments, split, word_set
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile.shell import ShellWord
     from .notes import Call, Kind, Notes, Reader

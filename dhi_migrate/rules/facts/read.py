@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from ..._pattern import regex
 from ...dockerfile.shell import read_run
 from ...dockerfile.shell.wrappers import script_word
@@ -12,10 +10,15 @@ from .harmless import BUILT_IN, HARMLESS, SETTINGS, SHELL_ONLY, SHOW_WORDS, SHOW
 from .model import RunFacts, StageFacts
 from .notes import Call, Notes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ...dockerfile import Instruction, Stage
     from ...dockerfile.shell import Command, Script
     from .notes import Kind, Reader
+
+    _Pure = Literal["packages", "cleanup", "accounts", "files", "language", "build"]
 
 _READERS: dict[str, tuple[Reader, ...]] = {}
 for _module in (packages, accounts, files, archives, downloads, languages, python, node, builds):
@@ -49,8 +52,6 @@ _OTHER_SHELLS = frozenset(
 
 # A redirection of a whole group or loop, which no command shows.
 _GROUP_WRITES = regex(r"(?:[)}]|\b(?:fi|done|esac))[ \t]*[0-9&]?>")
-
-_Pure = Literal["packages", "cleanup", "accounts", "files", "language", "build"]
 
 
 # The facts of the instructions that were read last, each with its instruction, whose identity is the key: rules ask for the same

@@ -7,10 +7,9 @@ the applets of that one package, which counts on Alpine only: Debian's makes no 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...catalog.model import Distro
 
