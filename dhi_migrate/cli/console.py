@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -24,8 +25,8 @@ def say(text: str) -> None:
 
 
 def write_error(text: str) -> None:
-    """Write printable text to standard error. Nobody listening there is no reason to fail."""
-    with suppress(OSError, ValueError):
+    """Write printable text to standard error. Nobody listening there, or a closed one (None), is no reason to fail."""
+    with suppress(AttributeError, OSError, ValueError):
         sys.stderr.write(text)
         sys.stderr.flush()
 
@@ -39,8 +40,11 @@ class Output:
 
     __slots__ = ("_file", "_final", "_finished", "_stream", "_temporary", "broken")
 
-    def __init__(self, stream: TextIO, path: str | None = None) -> None:
-        """Write to `stream`, or to the file `path` if there is one. Raises OSError if that cannot be opened."""
+    def __init__(self, stream: TextIO | None, path: str | None = None) -> None:
+        """Write to `stream` (None: one that is closed), or to the file `path` if there is one.
+
+        Raises OSError if that cannot be opened.
+        """
         self._stream = stream
         self._file: IO[bytes] | None = None
         self._temporary = self._final = ""
@@ -72,7 +76,7 @@ class Output:
     @property
     def columns(self) -> int | None:
         """The width of the terminal; None where there is none."""
-        if self.terminal:
+        if self._stream is not None and self.terminal:
             with suppress(OSError, ValueError):
                 return os.get_terminal_size(self._stream.fileno()).columns
         return None
@@ -84,6 +88,9 @@ class Output:
         if self._file is not None:
             self._file.write(data)
             return
+        if self._stream is None:
+            self.broken = True
+            raise OSError(errno.EBADF, "standard output is closed")
         try:
             self._stream.flush()
             self._stream.buffer.write(data)

@@ -6,7 +6,6 @@ import os
 
 from .._record import NamedTuple
 from ..project.context import DirectoryContext, open_context
-from ..project.names import is_dockerfile_name
 from ..project.reader import ReadError, read_file
 from ..report.tally import Tally, count
 from ..rules.findings import FileReport
@@ -81,7 +80,7 @@ def process_file(path: str, job: Job, catalog: Catalog) -> Outcome:
     data = read_file(path)
     if isinstance(data, ReadError):
         return failure(path, data.message, job)
-    if path.endswith(AROUND) or (job.project and not is_dockerfile_name(os.path.basename(path))):
+    if path.endswith(AROUND) or (job.project and not _is_dockerfile(path)):
         from .around import is_project_file, process_project_file
 
         if is_project_file(path):
@@ -115,6 +114,12 @@ def failure(path: str, message: str, job: Job) -> Outcome:
     """Give the outcome of a file that could not be dealt with."""
     report = FileReport(path, None, None, None, message, (), ())
     return _report(report, job, (f"{path}: {message}",))
+
+
+def _is_dockerfile(path: str) -> bool:
+    from ..project.names import is_dockerfile_name
+
+    return is_dockerfile_name(os.path.basename(path))
 
 
 def _guarded(path: str, data: bytes, job: Job, catalog: Catalog, tree: DirectoryContext | None) -> Outcome:

@@ -8,7 +8,6 @@ from itertools import pairwise
 from .._record import NamedTuple
 from .breakers import Breaker
 from .breakers.packages import read_install
-from .cgo import cgo_hint
 from .makers import is_given, variable
 
 TYPE_CHECKING = False
@@ -236,6 +235,8 @@ def links_dynamically(
         flags = variable(file, index, "GOFLAGS", run.instruction) or ""
         if cgo != "1" and (is_given(file, index, "CGO_ENABLED", run.instruction) or _crosses(file, index, run, build)):
             return False
+        from .cgo import cgo_hint
+
         tags = _tags(build)
         if any(tag.startswith("static") for tag in tags) or ("netgo" in tags and not cgo_hint(file, run, facts)):
             return False

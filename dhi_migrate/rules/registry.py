@@ -48,9 +48,10 @@ class RuleInfo(NamedTuple):
     `detector` is a module of `dhi_migrate.rules.detectors` with a function of that name, which is given `parameters`.
     The rest says which stages it is asked about: `roles` ("final", "build"), `states` of the base (see
     `dhi_migrate.rules.subject.State`; "generic" means that it is also judged where no hardened target is known, then
-    as a warning at most), `images` (hardened images that the stage will run on; empty: any), `instructions` (keywords
-    of which the stage, or one that it is built on, must have one; empty: any), and `words` (texts of which the file
-    must hold one; empty: any).
+    as a warning at most), `images` (hardened images that the stage will run on; empty: any), `variants` (those of the
+    hardened image, "runtime" and "dev"; empty: any, or none), `instructions` (keywords of which the stage, or one that it
+    is built on, must have one; empty: any), `words` (texts of which the file must hold one; empty: any), and `causes`
+    (kinds of `dhi_migrate.rules.start_causes.Cause`, of which one must keep the stage from its start; empty: any, or none).
     """
 
     code: str
@@ -61,8 +62,10 @@ class RuleInfo(NamedTuple):
     roles: tuple[str, ...]
     states: frozenset[str]
     images: frozenset[str]
+    variants: frozenset[str]
     instructions: frozenset[str]
     words: tuple[bytes, ...]
+    causes: frozenset[str]
     summary: str
 
 
@@ -179,8 +182,10 @@ def _rule(row: dict[str, Any]) -> RuleInfo:
         tuple(row.get("roles", ("final", "build"))),
         frozenset(row.get("states", ("pending", "hardened"))),
         frozenset(row.get("images", ())),
+        frozenset(row.get("variants", ())),
         frozenset(row.get("instructions", ())),
         tuple(word.encode() for word in row.get("words", ())),
+        frozenset(row.get("causes", ())),
         row["summary"],
     )
 

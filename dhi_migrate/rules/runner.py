@@ -7,6 +7,7 @@ from importlib import import_module
 
 from .findings import Finding
 from .registry import ENGINE, own_rules, rules
+from .start_causes import causes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,12 +43,18 @@ def run_rules(subjects: Sequence[Subject]) -> list[Finding]:
     own = own_rules()
     for subject in subjects:
         data = subject.file.dockerfile.source.data
-        image = subject.target.image if subject.target is not None else None
-        for rule in _about(subject.role, subject.state, image, subject.chain_keywords, own):
+        target = (subject.target.image, subject.target.variant) if subject.target is not None else None
+        kinds: frozenset[str] | None = None  # of what keeps the stage from its start
+        for rule in _about(subject.role, subject.state, target, subject.chain_keywords, own):
             if rule.words:
                 if rule.code not in worded:
                     worded[rule.code] = any(word in data for word in rule.words)
                 if not worded[rule.code]:
+                    continue
+            if rule.causes:
+                if kinds is None:
+                    kinds = frozenset([cause.kind for cause in causes(subject)])
+                if rule.causes.isdisjoint(kinds):
                     continue
             for hit in detector(rule.detector)(subject, **rule.parameters):
                 # where nothing is known of the image that the stage will run on, a claim is a warning unless it says otherwise
@@ -58,13 +65,14 @@ def run_rules(subjects: Sequence[Subject]) -> list[Finding]:
 
 @lru_cache(maxsize=512)
 def _about(
-    role: str, state: str, image: str | None, keywords: frozenset[str], own: tuple[str, ...]
+    role: str, state: str, target: tuple[str, str] | None, keywords: frozenset[str], own: tuple[str, ...]
 ) -> tuple[RuleInfo, ...]:
-    """The rules with a detector that concern stages of that role and state, on the hardened `image` (None: not known).
+    """The rules with a detector that concern stages of that role and state, on the hardened `target`, an image and a variant.
 
-    `keywords` are those of the instructions of the stage and of those that it is built on: a rule without any of its own is
-    about something that is not there. `own` are the user's rules, which are among `rules`. The answers are kept, since most
-    stages of a run are like one before: a thousand Dockerfiles have some hundred combinations.
+    A `target` of None is not known. `keywords` are those of the instructions of the stage and of those that it is built
+    on: a rule without any of its own is about something that is not there. `own` are the user's rules, which are among
+    `rules`. The answers are kept, since most stages of a run are like one before: a thousand Dockerfiles have some hundred
+    combinations.
     """
     del own  # only a key: with other rules, other ones are about the stage
     return tuple(
@@ -74,7 +82,8 @@ def _about(
         and role in rule.roles
         and state in rule.states
         and not (rule.instructions and rule.instructions.isdisjoint(keywords))
-        and (not rule.images or image in rule.images)
+        and (not rule.images or (target is not None and target[0] in rule.images))
+        and (not rule.variants or (target is not None and target[1] in rule.variants))
     )
 
 

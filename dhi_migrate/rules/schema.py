@@ -55,8 +55,10 @@ class RuleModel(_Model):
     severity: Literal["error", "warning", "info"]
     roles: Annotated[list[Literal["final", "build"]], Field(min_length=1)] = ["final", "build"]
     images: list[Text] = []
+    variants: list[Literal["runtime", "dev"]] = []
     instructions: list[Keyword] = []
     words: list[Text] = []
+    causes: list[Text] = []
     detector: Text
     parameters: dict[str, Any] = {}
     states: list[Literal["pending", "hardened", "generic", "scratch"]] = ["pending", "hardened"]

@@ -12,7 +12,6 @@ from ..images import InvalidReferenceError, Spelling, parse_reference
 from .breakers import Breaker, Move, breakers, start_breakers
 from .findings import StageReport
 from .hardened import HardenedUse, inspect_hardened
-from .linkage import link_breakers
 from .moving import does_not_roll_forward, reference_breakers
 from .start import SHELLS
 
@@ -305,7 +304,11 @@ def hold_together(lines: Lineage, models: Sequence[StageModel]) -> tuple[StageMo
         if model.resolution is None or model.resolution.best is None:
             continue
         others = [lines.root[index]] if model.own_from else leaving.get(index, [])
-        reasons = [] if model.own_from else [*link_breakers(lines, current, index)]
+        reasons: list[Breaker] = []
+        if not model.own_from and (index in lines.taken or index in lines.given):
+            from .linkage import link_breakers
+
+            reasons.extend(link_breakers(lines, current, index))
         reasons.extend(breaker for other in others for breaker in _in_step(model, current[other]))
         found = tuple(one for one in reasons if one not in model.breakers)
         if not found:

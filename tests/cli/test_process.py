@@ -238,3 +238,20 @@ def test_standard_output_that_is_full_is_an_error(tmp_path: Path) -> None:
         )
     assert done.returncode == 2
     assert done.stderr == b"dhi-migrate: cannot write the report: no space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("closed", "code", "said"),
+    [
+        (1, 2, b"dhi-migrate: cannot write the report: standard output is closed\n"),
+        (2, 1, b""),
+    ],
+)
+def test_a_closed_stream_is_no_fault_of_the_program(tmp_path: Path, closed: int, code: int, said: bytes) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM node:22-alpine\nRUN apk add curl\n")
+    start = f"import os, sys; os.close({closed}); os.execv(sys.argv[1], sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", start, *COMMAND, "-q"], capture_output=True, cwd=tmp_path, env=ENVIRONMENT, check=False
+    )
+    assert (done.returncode, done.stderr) == (code, said)
+    assert bool(done.stdout) is (closed != 1)

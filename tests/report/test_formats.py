@@ -96,7 +96,8 @@ def test_the_program_prints_a_whole_document(format: Framed) -> None:
 
 def test_a_plain_check_imports_none_of_it() -> None:
     code = (
-        "import sys; from dhi_migrate.__main__ import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+        "import sys; from dhi_migrate.__main__ import main\n"
+        "try: main(sys.argv[1:])\nfinally: print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(EXAMPLES / "static" / "Dockerfile")], capture_output=True, check=False

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
+import dhi_migrate.rules.facts as facts_package
 from dhi_migrate.dockerfile import build_graph, parse
 from dhi_migrate.rules.facts import RunFacts, StageFacts, stage_facts
+from dhi_migrate.rules.facts.programs import MODULES
 
 
 def facts_of(text: str) -> StageFacts:
@@ -365,3 +370,13 @@ def test_other_shells_are_not_understood_in_full(shell: str) -> None:
     facts = facts_of(f'FROM a AS base\nSHELL {shell}\nFROM base\nRUN rm -rf x\nRUN ["apt-get", "update"]\n')
     assert [run.script.ok for run in facts.runs] == [False, True]
     assert [run.pure for run in facts.runs] == [None, "cleanup"]
+
+
+def test_the_table_of_programs_is_that_of_the_readers() -> None:
+    folder = Path(facts_package.__file__).parent
+    readers: dict[str, set[str]] = {}
+    for one in folder.glob("*.py"):
+        if "\nREADERS" in one.read_text(encoding="utf-8"):
+            for name in import_module(f"dhi_migrate.rules.facts.{one.stem}").READERS:
+                readers.setdefault(name, set()).add(one.stem)
+    assert {name: set(modules) for name, modules in MODULES.items()} == readers

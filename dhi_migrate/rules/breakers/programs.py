@@ -66,3 +66,9 @@ def known_programs(definition: Definition) -> set[str]:
     known.update(basename(entry.path) for entry in definition.paths if entry.kind != "directory")
     known.update(basename(shell) for shell in definition.shells)
     return known
+
+
+def is_jre(definition: Definition) -> bool:
+    """Whether the definition says that its Java is a JRE: by the directory that it installs to, or a package's name."""
+    home = definition.prefix.get("java", "")
+    return home.endswith("-jre") or any("-jre" in package for package in definition.packages)

@@ -23,7 +23,6 @@ from ..entrypoints import (
 )
 from .model import Breaker, Move, basename, destination
 from .programs import known_programs
-from .scripts import bringing, script_breakers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,6 +139,8 @@ def _program_breakers(move: Move, instruction: Instruction) -> list[Breaker]:
             return [Breaker(span, f"{move.image} has no {name}", False)]
         return [Breaker(span, f"{name} is not known to be in {move.image}", False)]
     if _copied(move, program):
+        from .scripts import script_breakers
+
         return script_breakers(move, instruction, program)
     listed = {word for argv in (move.definition.entrypoint, move.definition.cmd) if argv for word in argv[:1]}
     if program in listed or any(entry.path == program for entry in move.definition.paths):
@@ -178,6 +179,8 @@ def _copied(move: Move, program: str) -> bool:
     A destination that is not known counts as one that may.
     """
     if "/" in program:
+        from .scripts import bringing
+
         return bool(bringing(move, program))
     for instruction in move.instructions("COPY", "ADD"):
         target = destination(instruction)

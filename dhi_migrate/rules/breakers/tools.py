@@ -9,9 +9,7 @@ from __future__ import annotations
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ..knowledge.tools import DOUBTFUL, INSTALLABLE, SAME, TOOLS, holders
-from .essentials import commands, essential_breakers
 from .model import Breaker, Move, basename, package_names, pieces, run_text
-from .native import native_breakers
 from .packages import LASTING, read_install
 from .programs import known_programs
 
@@ -54,11 +52,16 @@ def tool_breakers(move: Move) -> list[Breaker]:
         return []
     if definition.bin_sh is False:
         return [Breaker(run.span, f"RUN needs /bin/sh, which {move.image} does not have", True) for run in runs]
+    from .essentials import essential_breakers
+    from .native import native_breakers
+
+    split = [_words(run) for run in runs]
     stock = _Stock(
-        frozenset(package_names(move.definition)), frozenset(known_programs(definition)), frozenset(_installed(runs))
+        frozenset(package_names(move.definition)),
+        frozenset(known_programs(definition)),
+        frozenset().union(*(install_words for _, install_words in split)),
     )
-    for run in runs:
-        words, install_words = _words(run)
+    for run, (words, install_words) in zip(runs, split, strict=True):
         found.extend(_manager_breakers(move, run, words | install_words))
         missing = [tool for tool in sorted(words & TOOLS.keys()) if _missing(move, tool, stock)]
         unknown = [tool for tool in sorted(_unexplained(run, words)) if _unknown(move, tool, stock)]
@@ -111,13 +114,6 @@ def _is_gzipped(words: list[str]) -> bool:
     return any(word in _GZIP or word.strip("\"'").endswith((".tar.gz", ".tgz")) for word in words)
 
 
-def _installed(runs: list[Instruction]) -> set[str]:
-    installed: set[str] = set()
-    for run in runs:
-        installed |= _words(run)[1]
-    return installed
-
-
 class _Stock(NamedTuple):
     """What a build stage can draw on: the image's packages and programs, and the words of its install commands."""
 
@@ -137,6 +133,8 @@ def _missing(move: Move, tool: str, stock: _Stock) -> bool:
 
 def _unexplained(run: Instruction, words: set[str]) -> set[str]:
     """Tools of distributions that start a command of `run`."""
+    from .essentials import commands
+
     return commands(run_text(run)) & words & INSTALLABLE & TOOLS.keys()
 
 

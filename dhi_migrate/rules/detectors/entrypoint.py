@@ -17,7 +17,6 @@ from ..start import SHELLS, basename
 from ..start_causes import causes
 from ..start_edits import clear_entrypoint, drop_words, is_alone, prepend_words, remove, write_words
 from ..start_programs import program_trouble
-from .database import drops_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,8 +46,11 @@ def entrypoint(subject: Subject, problem: Problem) -> Iterator[Hit]:
             yield from _default(subject, target, cause)
         elif cause.setting is not None and problem == "doubled" and cause.kind in {"doubled", "captured"}:
             yield _doubled(subject, target, cause, cause.setting)
-        elif cause.setting is not None and problem == "lost" and cause.kind == "lost" and not drops_arguments(subject):
-            yield _lost(subject, target, cause, cause.setting)
+        elif cause.setting is not None and problem == "lost" and cause.kind == "lost":
+            from .database import drops_arguments
+
+            if not drops_arguments(subject):
+                yield _lost(subject, target, cause, cause.setting)
 
 
 def _doubled(subject: Subject, target: Definition, cause: Cause, cmd: Setting) -> Hit:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
-from ..absorb import Around, absorb
 from ..accounts import creating
 from ..causes import also, is_root, judged, listed, needs_shell
-from ..creation import made_names, made_uids
 from ..findings import Fix, Hit
 from ..paths import owned, under
 from ..repairs import remove_instruction
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     from ...catalog.model import Definition
     from ...dockerfile.shell import Command
-    from ..absorb import Absorbed
+    from ..absorb import Absorbed, Around
     from ..facts import RunFacts
     from ..findings import Edit, Safety
     from ..subject import Subject
@@ -34,6 +32,9 @@ def file_changes(subject: Subject) -> Iterator[Hit]:
         return
     if not any(run.pure == "files" for run in subject.facts.runs):
         return
+    from ..absorb import Around, absorb
+    from ..creation import made_names, made_uids
+
     made = tuple(creating(subject))
     around = Around(subject, made_names(made) | {str(uid) for uid in made_uids(made)})
     runs = [run for run in subject.facts.runs if run.pure == "files" and _fails(subject, target, around, run)]

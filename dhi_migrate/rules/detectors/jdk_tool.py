@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..breakers.programs import is_jre
 from ..findings import Hit
 
 TYPE_CHECKING = False
@@ -49,12 +50,6 @@ def _jdk(subject: Subject, target: Definition) -> str:
             if tags:
                 return subject.file.spelling.write(target.image, min(tags, key=lambda tag: (len(tag), tag)))
     return "a -jdk image of the build"
-
-
-def is_jre(definition: Definition) -> bool:
-    """Whether the definition says that its Java is a JRE: by the directory that it installs to, or a package's name."""
-    home = definition.prefix.get("java", "")
-    return home.endswith("-jre") or any("-jre" in package for package in definition.packages)
 
 
 def _started(instruction: Instruction, wanted: frozenset[str]) -> Iterator[tuple[str, Span]]:

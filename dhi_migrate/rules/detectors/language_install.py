@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..breakers.programs import is_jre
 from ..brought import has_shell
 from ..causes import also, judged, listed, obstacle
 from ..findings import Hit
 from ..shipped import language_commands, shipped
-from .jdk_tool import is_jre
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

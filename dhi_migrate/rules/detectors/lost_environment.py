@@ -11,7 +11,6 @@ from ..copied import brings_path, brought
 from ..findings import Fix, Hit
 from ..repairs import insert_after, replace
 from ..upstream_variables import BY_REPOSITORY
-from ..variable_uses import open_uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def _used(subject: Subject) -> Iterator[Hit]:
     for instruction in subject.stage.instructions:
         if "$" not in instruction.original and not instruction.heredocs:
             continue
+        from ..variable_uses import open_uses
+
         for name, span in open_uses(subject, instruction, lost):
             found.setdefault(name, []).append((instruction, span))
     if not found:

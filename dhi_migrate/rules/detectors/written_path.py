@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 
-from ..absorb import Around
 from ..accounts import final_uid, own_account, was_root
 from ..causes import also, is_root, listed
 from ..findings import Edit, Fix, Hit
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
+    from ..absorb import Around
     from ..copied import Brought
     from ..subject import Subject
     from ..writing import Written
@@ -61,6 +61,8 @@ def _owner(subject: Subject, uid: int) -> str:
 
 def _copies(subject: Subject, uid: int, places: tuple[Written, ...]) -> Iterator[Hit]:
     """One hit for each of `places` that copies go to, on the first of them."""
+    from ..absorb import Around
+
     around = Around(subject, frozenset())
     changed = touched_places(subject)
     places = tuple(
@@ -147,6 +149,8 @@ def _workdir(subject: Subject, uid: int, places: tuple[Written, ...]) -> Iterato
         return
     there = unowned(target, path) and known_directory(target, path)
     made = there or (is_root(subject, state.instruction) is True and not unowned(target, path))
+    from ..absorb import Around
+
     around = Around(subject, frozenset())
     if not made or given(subject, around.every, path, uid) is not False:
         return
@@ -190,6 +194,8 @@ def _moved(subject: Subject, path: str) -> tuple[Fix, ...]:
 
 
 def _volumes(subject: Subject, uid: int, places: tuple[Written, ...]) -> Iterator[Hit]:
+    from ..absorb import Around
+
     around = Around(subject, frozenset())
     changed = touched_places(subject)
     found = [

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from .build_tables import BUILDERS, SAME, TASKS
 from .linking import LINKING
-from .model import Build, LanguageInstall
+from .model import LanguageInstall
+from .notes import note_build
 from .options import Arguments, split, split_long, word_set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...dockerfile.shell import ShellWord
     from .notes import Call, Kind, Notes, Reader
-
-
-def note_build(
-    call: Call, notes: Notes, tool: str, action: str, outputs: tuple[str, ...], static: bool | None = None
-) -> Kind:
-    """Add a build by `tool`."""
-    notes.builds.append(Build(call.command, tool, action, outputs, static))
-    return "build"
 
 
 def _outputs(given: Arguments, names: frozenset[str]) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from ..._pattern import regex
-from .builds import note_build
 from .language_tables import NO_NAMES, SAME, SECOND, TOOLS, Tool
 from .model import LanguageInstall
+from .notes import note_build
 from .options import Arguments, split, split_long
 
 TYPE_CHECKING = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .build_tables import SCRIPTS
-from .builds import note_build
 from .language_tables import TOOLS
 from .languages import arguments, note_install, read_tool
+from .notes import note_build
 from .options import split
 
 TYPE_CHECKING = False

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..._record import NamedTuple
+from .model import Build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal
 
     from ...dockerfile.shell import Command, ShellWord
-    from .model import Account, Build, Download, LanguageInstall, Mode, Ownership, PackageCommand, Written
+    from .model import Account, Download, LanguageInstall, Mode, Ownership, PackageCommand, Written
 
     Kind = Literal["packages", "update", "cleanup", "accounts", "files", "language", "build", "harmless", "other"]
     """What a command is for.
@@ -72,5 +72,14 @@ class Notes:
         self.activated = False
 
 
-Reader = Callable[[Call, Notes], "Kind | None"]
-"""Reads one call, adds its facts to the notes and says what the command is for; None where it explains nothing."""
+def note_build(
+    call: Call, notes: Notes, tool: str, action: str, outputs: tuple[str, ...], static: bool | None = None
+) -> Kind:
+    """Add a build by `tool`."""
+    notes.builds.append(Build(call.command, tool, action, outputs, static))
+    return "build"
+
+
+if TYPE_CHECKING:
+    Reader = Callable[[Call, Notes], Kind | None]
+    """Reads one call, adds its facts to the notes and says what the command is for; None where it explains nothing."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .builds import note_build
 from .languages import READERS as LANGUAGES
 from .languages import arguments, note_install, read_tool
 from .model import LanguageInstall, Written
+from .notes import note_build
 from .options import NO_FLAGS, Arguments, split, word_set
 
 TYPE_CHECKING = False

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from ..._pattern import regex
 from ...dockerfile.shell import read_run
 from ...dockerfile.shell.wrappers import script_word
-from . import accounts, archives, builds, downloads, files, languages, node, packages, python
 from .harmless import BUILT_IN, HARMLESS, SETTINGS, SHELL_ONLY, SHOW_WORDS, SHOWS, WRAPPERS_OF_SHELLS, WRITES
 from .model import RunFacts, StageFacts
 from .notes import Call, Notes
+from .programs import MODULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +22,7 @@ if TYPE_CHECKING:
 
     _Pure = Literal["packages", "cleanup", "accounts", "files", "language", "build"]
 
-_READERS: dict[str, tuple[Reader, ...]] = {}
-for _module in (packages, accounts, files, archives, downloads, languages, python, node, builds):
-    for _name, _reader in _module.READERS.items():
-        _READERS[_name] = (*_READERS.get(_name, ()), _reader)
+_readers: dict[str, tuple[Reader, ...]] = {}  # of the programs of `MODULES` that were met so far
 
 # Programs that often carry their version in their name: pip3.12, gcc-12, php8.2.
 _VERSIONED = frozenset(
@@ -44,6 +43,7 @@ _VERSIONED = frozenset(
         "rake",
     }
 )
+_TOOLS = frozenset({"languages", "node"})
 _CROSS = ("-gcc", "-g++", "-cc", "-clang")
 # Shells that a SHELL instruction can name and whose language is not that of sh(1).
 _OTHER_SHELLS = frozenset(
@@ -167,8 +167,11 @@ def _read_command(command: Command, notes: Notes) -> Kind | None:
         kind = None
     else:
         kind = read_call(Call(command, command.name, command.words[0].text, command.words[1:]), notes)
-    if command.redirects and files.write_redirections(command, notes) and kind is not None:
-        kind = "other"
+    if command.redirects:
+        from .files import write_redirections
+
+        if write_redirections(command, notes) and kind is not None:
+            kind = "other"
     return kind
 
 
@@ -192,19 +195,19 @@ def read_call(call: Call, notes: Notes) -> Kind | None:
     arguments = call.arguments
     if len(arguments) == 1 and _shows(name, arguments[0].text):
         return "harmless"
-    readers = _READERS.get(name)
-    if readers is None:
+    readers = _readers_of(name)
+    if not readers:
         plain = name.rstrip("0123456789.").rstrip("-")
         if plain in _VERSIONED:
             call = call._replace(name=plain)
-            readers = _READERS.get(plain)
+            readers = _readers_of(plain)
         elif name.endswith(_CROSS):
-            readers = _READERS["gcc"]
-    if readers is not None:
-        for reader in readers:
-            kind = reader(call, notes)
-            if kind is not None:
-                return kind
+            readers = _readers_of("gcc")
+    for reader in readers:
+        kind = reader(call, notes)
+        if kind is not None:
+            return kind
+    if readers:
         return None
     if name in HARMLESS:
         writes = WRITES.get(name)
@@ -214,8 +217,17 @@ def read_call(call: Call, notes: Notes) -> Kind | None:
     return None
 
 
+def _readers_of(name: str) -> tuple[Reader, ...]:
+    """The readers of the program `name`, in the order in which they are asked; () for one that is not known."""
+    found = _readers.get(name, ())
+    if not found and name in MODULES:
+        modules = [import_module(f".{module}", __package__) for module in MODULES[name]]
+        found = _readers[name] = tuple([module.READERS[name] for module in modules])
+    return found
+
+
 def _shows(name: str, word: str) -> bool:
     """Whether the only argument `word` makes the program `name` tell about itself and nothing else."""
     if word in SHOWS:
         return True
-    return word in SHOW_WORDS and (name in languages.READERS or name in node.READERS)
+    return word in SHOW_WORDS and not _TOOLS.isdisjoint(MODULES.get(name, ()))
