@@ -118,8 +118,10 @@ def _rank(catalog: Catalog, frame: Frame, definition: Definition) -> Ranked | No
     have = definition_version(definition)
     version = version_class(wish.numbers, have, family(wish.name).get("patch", 3))
     system = system_class(frame, definition)
+    if version is None or system is None:
+        return None
     spelled = spell(catalog, wish, definition)
-    if version is None or system is None or spelled is None:
+    if spelled is None:
         return None
     tag, parsed = spelled
     grade = max(version, system)

@@ -8,13 +8,14 @@ import os
 from .._record import NamedTuple
 from .model import CatalogInfo, Image
 from .record import SCHEMA, decode_image
-from .upstream import glob_match, read_all_targets, read_facts, read_origin, read_targets
+from .upstream import fact_rows, glob_match, map_rows, read_all_targets, read_facts, read_origin, read_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .model import Definition, UpstreamFacts, UpstreamTarget
+    from .upstream import Rows
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 """The directory of the shipped data."""
@@ -48,7 +49,7 @@ class Catalog:
     Made by `load`. All answers are frozen values; an image that does not exist is None, whatever its name looks like.
     """
 
-    __slots__ = ("_directory", "_facts", "_images", "_map", "_names", "_overlay", "_tags", "_twins", "info")
+    __slots__ = ("_directory", "_facts", "_images", "_map", "_names", "_overlay", "_tags", "_targets", "_twins", "info")
 
     def __init__(self, directory: str, info: CatalogInfo, names: tuple[str, ...], overlay: Overlay | None) -> None:
         """Use `load`; this takes what it has read."""
@@ -58,7 +59,8 @@ class Catalog:
         self._images: dict[str, Image] = dict(overlay.images) if overlay else {}
         self._tags: dict[str, dict[str, Definition]] = {}
         self._map: bytes | None = None
-        self._facts: bytes | None = None
+        self._targets: Rows | None = None
+        self._facts: Rows | None = None
         self._twins: dict[str, UpstreamFacts | None] = {}
         self.info = info
 
@@ -139,17 +141,15 @@ class Catalog:
         """
         name = short_name(repository)
         own = tuple(one for one in self._overlay.targets if one.repository == name) if self._overlay else ()
-        if self._map is None:
-            self._map = self._read_data("upstream-map.csv")
-        return own + read_targets(self._map, name)
+        if self._targets is None:
+            self._targets = map_rows(self._upstream_map())
+        return own + read_targets(self._targets, name)
 
     def targets(self) -> Iterator[UpstreamTarget]:
         """All rows of the upstream map, the overlay's first."""
         if self._overlay is not None:
             yield from self._overlay.targets
-        if self._map is None:
-            self._map = self._read_data("upstream-map.csv")
-        yield from read_all_targets(self._map)
+        yield from read_all_targets(self._upstream_map())
 
     def upstream_facts(self, repository: str, tag: str) -> UpstreamFacts | None:
         """How the upstream image ``repository:tag`` is configured, or None where that is not known.
@@ -157,7 +157,7 @@ class Catalog:
         `repository` as for `upstream`.
         """
         if self._facts is None:
-            self._facts = self._read_data("upstream-facts.jsonl")
+            self._facts = fact_rows(self._read_data("upstream-facts.jsonl"))
         return read_facts(self._facts, short_name(repository), tag)
 
     def upstream_twin(self, definition: Definition) -> UpstreamFacts | None:
@@ -168,9 +168,7 @@ class Catalog:
         return found
 
     def _twin(self, definition: Definition) -> UpstreamFacts | None:
-        if self._map is None:
-            self._map = self._read_data("upstream-map.csv")
-        origin = read_origin(self._map, definition.image)
+        origin = read_origin(self._upstream_map(), definition.image)
         if origin is None:
             return None
         parts = [definition.version, definition.edition, "alpine" if definition.distro == "alpine" else None]
@@ -182,6 +180,11 @@ class Catalog:
         if self._overlay is None:
             return False
         return any(glob_match(pattern, f"{name}:{tag}" if ":" in pattern else name) for pattern in self._overlay.deny)
+
+    def _upstream_map(self) -> bytes:
+        if self._map is None:
+            self._map = self._read_data("upstream-map.csv")
+        return self._map
 
     def _read_data(self, file: str) -> bytes:
         """The bytes of a hand-made data file; data built to another directory goes with the shipped ones."""

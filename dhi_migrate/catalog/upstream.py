@@ -1,7 +1,7 @@
 """Rows of the upstream map and of the facts of upstream images, found without parsing what is not asked for.
 
 Both files are sorted, one line a row, and searched as bytes: parsing all 1,800 rows would take longer than all other
-work of a check.
+work of a check on one file.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from .model import UpstreamFacts, UpstreamTarget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from .model import Confidence
@@ -28,8 +29,55 @@ _ANY, _VERSION = "*", "#"
 _PLACEHOLDERS = ("<major>", "<version>", "<release>", "<arch>")
 
 
-def read_targets(data: bytes, repository: str) -> tuple[UpstreamTarget, ...]:
-    """The rows of the upstream map `data` (CSV bytes) whose first field is `repository`, best confidence first.
+_SEARCHES = 8  # questions that are answered by a search; the lines are put in order for more
+
+
+class Rows:
+    """The lines of a data file by the field that they begin with, which stands between `lead` and `end`."""
+
+    __slots__ = ("_data", "_end", "_lead", "_left", "_lines")
+
+    def __init__(self, data: bytes, lead: bytes, end: bytes) -> None:
+        self._data = b"\n" + data
+        self._lead = lead
+        self._end = end
+        self._left = _SEARCHES
+        self._lines: dict[bytes, list[bytes]] = {}
+
+    def of(self, field: bytes) -> Sequence[bytes]:
+        """The lines that begin with `field`, in the order of the file."""
+        if self._left:
+            self._left -= 1
+            return tuple(self._search(field))
+        if not self._lines:
+            start = len(self._lead)
+            for line in self._data.split(b"\n"):
+                end = line.find(self._end, start)
+                if end != -1 and line.startswith(self._lead):
+                    self._lines.setdefault(line[start:end], []).append(line)
+        return self._lines.get(field, ())
+
+    def _search(self, field: bytes) -> Iterator[bytes]:
+        key = b"\n" + self._lead + field + self._end
+        start = self._data.find(key)
+        while start != -1:
+            end = self._data.find(b"\n", start + 1)
+            yield self._data[start + 1 : end if end != -1 else len(self._data)]
+            start = self._data.find(key, start + 1)
+
+
+def map_rows(data: bytes) -> Rows:
+    """The rows of the upstream map, the CSV bytes `data`, by repository."""
+    return Rows(data.partition(b"\n")[2], b"", b",")
+
+
+def fact_rows(data: bytes) -> Rows:
+    """The rows of the facts of upstream images, the JSON lines `data`, by repository as JSON has it."""
+    return Rows(data, b'{"repo": "', b'", ')
+
+
+def read_targets(rows: Rows, repository: str) -> tuple[UpstreamTarget, ...]:
+    """Those of `rows`, the upstream map, whose first field is `repository`, best confidence first.
 
     A Google distroless image that is there for another Debian release alone is taken for that one. The file holds
     simple rows: of the four fields only the note may be quoted, and no field holds a line break; the tests check that a
@@ -37,20 +85,13 @@ def read_targets(data: bytes, repository: str) -> tuple[UpstreamTarget, ...]:
     """
     if not repository or "\n" in repository or "," in repository or '"' in repository:
         return ()
-    key = f"\n{repository},".encode()
-    found = []
-    start = data.find(key)
-    if start == -1 and repository.startswith(_DISTROLESS):
+    lines = rows.of(repository.encode())
+    if not lines and repository.startswith(_DISTROLESS):
         # the same image on another Debian release
-        bare = _RELEASE.sub("", repository).encode()
-        start = max(data.find(b"\n%b%b," % (bare, release)) for release in (b"", b"-debian12", b"-debian13"))
-        key = data[start : data.find(b",", start) + 1] if start != -1 else key
-    while start != -1:
-        end = data.find(b"\n", start + 1)
-        line = data[start + 1 : end if end != -1 else len(data)].decode()
-        found.append(_target(line))
-        start = data.find(key, start + 1)
-    return tuple(sorted(found, key=lambda row: _ORDER.index(row.confidence)))
+        bare = _RELEASE.sub("", repository)
+        found = (rows.of(f"{bare}{release}".encode()) for release in ("-debian13", "-debian12", ""))
+        lines = next((one for one in found if one), ())
+    return tuple(sorted((_target(line.decode()) for line in lines), key=lambda row: _ORDER.index(row.confidence)))
 
 
 def read_all_targets(data: bytes) -> tuple[UpstreamTarget, ...]:
@@ -79,26 +120,22 @@ def _target(line: str) -> UpstreamTarget:
     return UpstreamTarget(repository, "" if confidence == "none" else name, _CONFIDENCE[confidence], note)
 
 
-def read_facts(data: bytes, repository: str, tag: str) -> UpstreamFacts | None:
-    """The row of `data` (JSON lines) for ``repository:tag``, None where there is none.
+def read_facts(rows: Rows, repository: str, tag: str) -> UpstreamFacts | None:
+    """The one of `rows`, the facts of upstream images, for ``repository:tag``, None where there is none.
 
     Of several rows it is the one whose matching glob has the most literal characters. Globs are matched against the tag
     and against "-" and the tag, so that ``*-slim`` stands for ``slim`` too.
     """
     if repository.startswith(_DISTROLESS):
         repository = _RELEASE.sub("", repository)
-    key = ('{"repo": ' + json.dumps(repository) + ", ").encode()
     best: dict[str, Any] | None = None
     most = -1
-    start = data.find(key)
-    while start != -1:
-        end = data.find(b"\n", start)
-        row = json.loads(data[start : end if end != -1 else len(data)])
+    for line in rows.of(json.dumps(repository)[1:-1].encode()):
+        row = json.loads(line)
         for pattern in row["variants"].split(" | "):
             literal = _literal(pattern)
             if literal > most and (glob_match(pattern, tag) or glob_match(pattern, f"-{tag}")):
                 best, most = row, literal
-        start = data.find(key, end if end != -1 else len(data))
     return None if best is None else _facts(best)
 
 

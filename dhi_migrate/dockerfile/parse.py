@@ -11,7 +11,7 @@ from .parts import Finding, Parts
 from .pause import uncollected
 from .reading import read
 from .scan import Logical, Scan, scan
-from .source import Source, Span
+from .source import Source, Span, span_of
 from .split import Line, upper_keyword
 
 TYPE_CHECKING = False
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from .model import Severity
     from .text import Layout
 
-# What can make more or less of a line than an instruction: a continuation, a here-document, characters that are not plain.
-_JOINED = regex(rb"[^\t\n\r -\[\]-_a-~]|<<|\r(?!\n)")
+# What can make more or less of a line than an instruction: a here-document, characters that are not plain, and a backslash,
+# unless it stands behind a blank at the very end of a line, and the next line is neither empty nor a comment.
+_DOUBTFUL = regex(rb"[^\t\n\r -~]|`|<<|\r(?!\n)|(?<![ \t])\\|\\(?!\n[ \t]*[!-\"$-~])")
 
 
 def parse(source: bytes) -> Dockerfile:
@@ -144,9 +145,7 @@ def _flags(line: Line, placed: Layout) -> tuple[Flag, ...]:
 def _words(line: Line, placed: Layout) -> tuple[Word, ...]:
     if placed.plain and len(placed.starts) == 1:
         base = placed.offsets[0]
-        return tuple(
-            [Word(piece.text, Span(base + piece.start, base + piece.end), piece.start) for piece in line.words]
-        )
+        return tuple([Word(text, span_of((base + start, base + end)), start) for text, start, end in line.words])
     return tuple([Word(piece.text, placed.span(piece.start, piece.end), piece.start) for piece in line.words])
 
 
@@ -181,9 +180,9 @@ def _disagreements(source: Source, found: Scan) -> list[Diagnostic]:
     """Compare with dockerfile-parse.
 
     The same first lines and keywords, or the file is not to be trusted to our edits. Where each line is an instruction of its
-    own, there is nothing to compare, and the library is not even loaded.
+    own, or plainly continues the one before it, there is nothing to compare, and the library is not even loaded.
     """
-    if _JOINED.search(source.data) is None:
+    if _DOUBTFUL.search(source.data) is None:
         return []
     from .opinion import start_lines
 

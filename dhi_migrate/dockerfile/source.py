@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import partial
 
 from .._record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Span(NamedTuple):
@@ -12,6 +17,10 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+span_of: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
+"""Makes a `Span` of a pair without the call that ``Span(start, end)`` is: there are a hundred in a usual file."""
 
 
 class Position(NamedTuple):

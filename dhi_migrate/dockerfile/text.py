@@ -8,11 +8,13 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from .._record import NamedTuple
-from .source import Span
+from .source import span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .source import Span
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """The characters of Go's ``unicode.IsSpace``.
@@ -47,19 +49,19 @@ class Layout(NamedTuple):
         """
         if self.plain and len(self.starts) == 1:
             base = self.offsets[0]
-            return Span(base + start, base + max(start, end))
+            return span_of((base + start, base + end if end > start else base + start))
         if self.plain:
             # nearly all spans begin and end on one physical line, which takes one look-up and no call
             starts = self.starts
             segment = bisect_right(starts, start) - 1
             first = self.offsets[segment] + start - starts[segment]
             if segment + 1 == len(starts) or end <= starts[segment + 1]:
-                return Span(first, first + max(0, end - start))
+                return span_of((first, first + end - start if end > start else first))
         else:
             first = self._byte(start)
         if end <= start:
-            return Span(first, first)
-        return Span(first, self._byte(end - 1, after=True))
+            return span_of((first, first))
+        return span_of((first, self._byte(end - 1, after=True)))
 
     def _byte(self, at: int, after: bool = False) -> int:
         segment = bisect_right(self.starts, at) - 1

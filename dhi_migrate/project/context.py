@@ -146,9 +146,9 @@ def _choose(dockerfile: str, sources: Sequence[str], roots: Roots) -> Directory 
 
 def _candidates(dockerfile: str, roots: Roots) -> Iterator[str]:
     """Directories that can be the context, as real paths: that of the Dockerfile, and those above it."""
-    folder = os.path.realpath(os.path.dirname(dockerfile) or ".")
+    folder = roots.real_paths.directory(os.path.dirname(dockerfile))
     yield folder
-    top = _work_tree(folder)
+    top = _work_tree(folder, roots)
     given = roots if top is None else Roots((top,))
     for _ in range(_LEVELS_WITHOUT_GIT if top is None else _LEVELS):
         folder, below = os.path.dirname(folder), folder
@@ -157,10 +157,10 @@ def _candidates(dockerfile: str, roots: Roots) -> Iterator[str]:
         yield folder
 
 
-def _work_tree(folder: str) -> str | None:
-    """The top of the git work tree that holds `folder`: the nearest directory with a ``.git`` (a file in submodules)."""
+def _work_tree(folder: str, roots: Roots) -> str | None:
+    """The top of the git work tree that holds `folder`: the nearest such directory."""
     for _ in range(_LEVELS + 1):
-        if os.path.lexists(os.path.join(folder, ".git")):
+        if roots.is_work_tree(folder):
             return folder
         folder = os.path.dirname(folder)
     return None

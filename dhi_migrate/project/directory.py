@@ -7,6 +7,7 @@ of times.
 from __future__ import annotations
 
 import os
+import stat
 from itertools import islice
 
 from .dockerignore import MAX_BYTES, Ignore, parse_dockerignore
@@ -77,20 +78,37 @@ class Directory:
 
     def _look(self, name: str) -> tuple[bool | None, str]:
         try:
-            real = os.path.realpath(os.path.join(self.root, name))
-            if not is_inside(real, self.root):
-                return False, ""
-            os.stat(real)
+            real = self._unlinked(name)
+            target = name
+            if real is None:
+                real = os.path.realpath(os.path.join(self.root, name))
+                if not is_inside(real, self.root):
+                    return False, ""
+                os.stat(real)
+                target = os.path.relpath(real, self.root).replace(os.sep, "/")
         except (FileNotFoundError, NotADirectoryError):
             return False, ""
         except (OSError, ValueError):
             return None, ""
-        target = os.path.relpath(real, self.root).replace(os.sep, "/")
         for one in dict.fromkeys((name, target)):  # a symbolic link is of no use where what it leads to is left out
             there = one in {"", "."} or self._sent(one, real)
             if not there:
                 return there, ""
         return True, real
+
+    def _unlinked(self, name: str) -> str | None:
+        """The real path of what is at `name`, each part of which is looked at once; None where one of them is a link.
+
+        Raises OSError where there is nothing. `os.path.realpath` would look at everything above the directory as well.
+        """
+        if not name or os.name != "posix":
+            return None
+        real = self.root.rstrip("/")
+        for part in name.split("/"):
+            real = f"{real}/{part}"
+            if stat.S_ISLNK(os.lstat(real).st_mode):
+                return None
+        return real
 
     def _sent(self, name: str, real: str) -> bool | None:
         """Whether ``.dockerignore`` leaves `name`, which is at `real`, in the context."""

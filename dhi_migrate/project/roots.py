@@ -16,10 +16,23 @@ class Roots:
 
     def __init__(self, paths: Sequence[str]) -> None:
         self._paths = paths
+        self._trees: dict[str, bool] = {}
+
+    @cached_property
+    def real_paths(self) -> RealPaths:
+        """The real paths that were found out in this run."""
+        return RealPaths()
 
     @cached_property
     def _real(self) -> frozenset[str]:
-        return frozenset(map(RealPaths(), self._paths))
+        return frozenset(map(self.real_paths, self._paths))
+
+    def is_work_tree(self, folder: str) -> bool:
+        """Whether the directory `folder` is the top of a git work tree: it has a ``.git`` (a file in submodules)."""
+        found = self._trees.get(folder)
+        if found is None:
+            found = self._trees[folder] = os.path.lexists(os.path.join(folder, ".git"))
+        return found
 
     def hold(self, path: str) -> bool:
         """Whether the real path `path` is one of the directories, or lies in one. It takes as many steps as `path` is deep."""
@@ -53,7 +66,7 @@ class RealPaths:
         above, name = os.path.split(path)
         if name in {"", ".", ".."} or "//" in path or os.name != "posix":
             return os.path.realpath(path)
-        real = os.path.join(self._directory(above), name)
+        real = os.path.join(self.directory(above), name)
         try:
             if not stat.S_ISLNK(os.lstat(real).st_mode):
                 return real
@@ -61,7 +74,7 @@ class RealPaths:
             return real
         return os.path.realpath(path)
 
-    def _directory(self, path: str) -> str:
+    def directory(self, path: str) -> str:
         """The real path of a directory ("" for the working directory)."""
         found = self._directories.get(path)
         if found is None:

@@ -41,15 +41,16 @@ def run_rules(subjects: Sequence[Subject]) -> list[Finding]:
     found: list[Finding] = []
     worded: dict[str, bool] = {}  # whether the file has a word of the rule: one look a file, however many stages it has
     own = own_rules()
+    named = _named(own)
     for subject in subjects:
         data = subject.file.dockerfile.source.data
-        target = (subject.target.image, subject.target.variant) if subject.target is not None else None
         kinds: frozenset[str] | None = None  # of what keeps the stage from its start
-        for rule in _about(subject.role, subject.state, target, subject.chain_keywords, own):
+        for rule in _about(subject, named, own):
             if rule.words:
-                if rule.code not in worded:
-                    worded[rule.code] = any(word in data for word in rule.words)
-                if not worded[rule.code]:
+                there = worded.get(rule.code)
+                if there is None:
+                    there = worded[rule.code] = _has_word(data, rule.words)
+                if not there:
                     continue
             if rule.causes:
                 if kinds is None:
@@ -63,14 +64,48 @@ def run_rules(subjects: Sequence[Subject]) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=512)
+def _has_word(data: bytes, words: tuple[bytes, ...]) -> bool:
+    for word in words:  # noqa: SIM110 -- a generator would cost more than the looks
+        if word in data:
+            return True
+    return False
+
+
 def _about(
+    subject: Subject, named: tuple[frozenset[str], frozenset[str]], own: tuple[str, ...]
+) -> tuple[RuleInfo, ...]:
+    """The rules with a detector that concern stages like `subject`; `named` are the images and keywords that rules name."""
+    images, keywords = named
+    target = subject.target
+    return _concerned(
+        subject.role,
+        subject.state,
+        (target.image if target.image in images else "", target.variant) if target is not None else None,
+        subject.chain_keywords & keywords,
+        own,
+    )
+
+
+@lru_cache(maxsize=8)
+def _named(own: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The images and the keywords of instructions that any rule names; `own` are the user's rules, which are among `rules`."""
+    del own  # only a key
+    every = rules().values()
+    return (
+        frozenset(image for rule in every for image in rule.images),
+        frozenset(keyword for rule in every for keyword in rule.instructions),
+    )
+
+
+@lru_cache(maxsize=512)
+def _concerned(
     role: str, state: str, target: tuple[str, str] | None, keywords: frozenset[str], own: tuple[str, ...]
 ) -> tuple[RuleInfo, ...]:
     """The rules with a detector that concern stages of that role and state, on the hardened `target`, an image and a variant.
 
-    A `target` of None is not known. `keywords` are those of the instructions of the stage and of those that it is built
-    on: a rule without any of its own is about something that is not there. `own` are the user's rules, which are among
+    A `target` of None is not known; its image is "" where no rule names it. `keywords` are those of the instructions of the
+    stage and of those that it is built on, as far as rules name them: a rule without any of its own is about something that
+    is not there. `own` are the user's rules, which are among
     `rules`. The answers are kept, since most stages of a run are like one before: a thousand Dockerfiles have some hundred
     combinations.
     """

@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dhi_migrate.catalog.store import DATA, Catalog, CatalogError
-from dhi_migrate.catalog.upstream import glob_match, read_facts, read_targets
+from dhi_migrate.catalog.upstream import fact_rows, glob_match, map_rows, read_facts, read_targets
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_the_first_and_the_last_row_of_the_map_are_found(catalog):
     assert rows[0] in catalog.upstream(rows[0].repository)
     assert rows[-1] in catalog.upstream(rows[-1].repository)
     data = b'upstream,hardened,confidence,note\na,x,high,\nb,y,low,"1, ""2"""'
-    assert [tuple(row) for row in read_targets(data, "b")] == [("b", "y", "low", '1, "2"')]
+    assert [tuple(row) for row in read_targets(map_rows(data), "b")] == [("b", "y", "low", '1, "2"')]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,10 @@ def test_the_row_with_most_literal_characters_wins_whatever_the_order():
     lines = [json.dumps({"repo": "x", "variants": pattern, **row, "source": pattern}) for pattern in patterns]
     for order in (lines, lines[::-1]):
         data = "\n".join(order).encode()
-        found = [read_facts(data, "x", tag).source for tag in ("latest", "alpine", "12-alpine", "1.2-alpine3", "9")]
+        found = [
+            read_facts(fact_rows(data), "x", tag).source
+            for tag in ("latest", "alpine", "12-alpine", "1.2-alpine3", "9")
+        ]
         assert found == ["*", "*-alpine* | 9", "1*-alpine*", "1.<major>-alpine*", "*-alpine* | 9"]
 
 
@@ -192,3 +196,18 @@ def test_a_check_imports_nothing_slow_from_here():
                           env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})  # fmt: skip
     loaded = set(done.stdout.split())
     assert loaded & (slow - {"enum"}) == set()
+
+
+def test_many_questions_are_answered_as_few_are() -> None:
+    for file, make, start in (
+        ("upstream-map.csv", map_rows, 0),
+        ("upstream-facts.jsonl", fact_rows, len('{"repo": "')),
+    ):
+        data = (Path(DATA) / file).read_bytes()
+        asked = make(data)
+        fields = {line[start:].replace(b'"', b",").partition(b",")[0] for line in data.splitlines()} | {b"", b"no/body"}
+        for _ in range(9):
+            asked.of(b"no/body")
+        assert {field: list(asked.of(field)) for field in fields} == {
+            field: list(make(data).of(field)) for field in fields
+        }

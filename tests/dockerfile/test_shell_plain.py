@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dhi_migrate.dockerfile import parse
-from dhi_migrate.dockerfile.shell import read_run
+from dhi_migrate.dockerfile.shell import read_run, walk
 from dhi_migrate.dockerfile.shell.simple import Parts
 
 if TYPE_CHECKING:
@@ -72,6 +72,20 @@ WORDS = (
     *("'a b'", '"$A"', "$A", "*", "~", ">", "2>&1", "<", "/dev/null", "\\", "é", "`id`", "$(id)", "(", ")"),
 )
 JOINTS = (" ", " ", " ", "  ", "\t", "", " && ", " || ", "; ", " | ", " & ", " \\\n  ")
+FLAT_WORDS = (
+    *WORDS[: WORDS.index("#")],
+    "*",
+    "a*",
+    "/*.d",
+    "apt-get",
+    "apt-get",
+    "install",
+    "curl",
+    "rm",
+    "-rf",
+    "true",
+)
+FLAT_JOINTS = (" ", " ", " ", "  ", "\t", "", " && ", "&&", "; ", " ;", " \\\n  ", " & ")
 PIECES = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(JOINTS)), min_size=1, max_size=9)
 
 
@@ -86,12 +100,31 @@ def commands_of(text: str) -> list[Script]:
 def test_plain_words_are_those_of_the_grammar(pieces: list[tuple[str, str]]) -> None:
     text = "".join(f"{word}{joint}" for word, joint in pieces)
     found = commands_of(text)
-    whole = Parts._read_plain
+    whole, flat = Parts._read_plain, walk.flat
     try:
+        walk.flat = lambda _text: None
+        assert commands_of(text) == found
         Parts._read_plain = lambda _self, _node: False  # type: ignore[assignment, method-assign]
         assert commands_of(text) == found
     finally:
-        Parts._read_plain = whole  # type: ignore[method-assign]
+        Parts._read_plain, walk.flat = whole, flat  # type: ignore[method-assign]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(FLAT_WORDS), st.sampled_from(FLAT_JOINTS)), min_size=1, max_size=9),
+    st.booleans(),
+)
+@settings(max_examples=1500, deadline=None)
+def test_texts_without_a_grammar_are_those_of_the_grammar(pieces: list[tuple[str, str]], nested: bool) -> None:
+    text = "".join(f"{word}{joint}" for word, joint in pieces)
+    text = f"true; sh -c '{text}' && a" if nested else text
+    found = commands_of(text)
+    flat = walk.flat
+    try:
+        walk.flat = lambda _text: None
+        assert commands_of(text) == found
+    finally:
+        walk.flat = flat
 
 
 def test_a_plain_command_is_read_at_its_blanks() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ..source import Span
+from ..source import Span, span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..model import Instruction, Word
     from ..text import Layout
 
@@ -29,7 +31,7 @@ class Place:
     def span(self, start: int, end: int) -> Span:
         """Bytes of the characters `start` <= offset < `end`."""
         if self._base >= 0:
-            return Span(self._base + start, self._base + end)
+            return span_of((self._base + start, self._base + end))
         if self._layout is None:
             return self._whole
         if start == end and start:
@@ -37,6 +39,16 @@ class Place:
             after = self._layout.span(self._shift + start - 1, self._shift + start).end
             return Span(after, after)
         return self._layout.span(self._shift + start, self._shift + end)
+
+    def spans(self, places: Sequence[tuple[int, int]]) -> list[Span]:
+        """What `span` gives for each of `places`, none of which is empty."""
+        base, layout, shift = self._base, self._layout, self._shift
+        if base >= 0:
+            return [span_of((base + start, base + end)) for start, end in places]
+        if layout is None:
+            return [self._whole] * len(places)
+        span = layout.span
+        return [span(shift + start, shift + end) for start, end in places]
 
     def inner(self, start: int, end: int) -> Place:
         """The place of a text that is the characters `start` <= offset < `end` of this one."""

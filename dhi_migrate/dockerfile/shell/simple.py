@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..._pattern import regex
 from .model import Redirect, ShellWord
 from .quoting import dequote, split_words, unjoined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tree_sitter import Node
 
+    from ..source import Span
     from .grammar import Heredoc
     from .places import Place
 
@@ -27,6 +30,9 @@ _SPACE = regex(r"\s")
 # A command of nothing but plain words with blanks between them. The first has no "=", which would make it an assignment.
 _PLAIN = regex(r"[A-Za-z0-9_%+,./:@^-]+(?:[ \t]+[A-Za-z0-9_%+,./:=@^-]+)*+")
 _NOT_BLANK = regex(r"[^ \t]+")
+
+
+_word_of: Callable[[tuple[str, str, Span, bool]], ShellWord] = partial(tuple.__new__, ShellWord)
 
 
 class Parts:
@@ -98,9 +104,13 @@ class Parts:
         """All words, in order."""
         if not self.plain:
             return tuple([self.word(*span) for span in self.spans])
-        text, place = self._text, self._place
+        text = self._text
+        spans = self._place.spans(self.spans)
         return tuple(
-            [ShellWord(raw := text[start:end], raw, place.span(start, end), True) for start, end in self.spans]
+            [
+                _word_of((raw := text[start:end], raw, span, True))
+                for (start, end), span in zip(self.spans, spans, strict=True)
+            ]
         )
 
     def word(self, start: int, end: int) -> ShellWord:

@@ -54,8 +54,8 @@ _OTHER_SHELLS = frozenset(
 _GROUP_WRITES = regex(r"(?:[)}]|\b(?:fi|done|esac))[ \t]*[0-9&]?>")
 
 
-# The facts of the instructions that were read last, each with its instruction, whose identity is the key: rules ask for the same
-# ones again and again, and an instruction that is equal in another file has other places.
+# The facts of instructions that were read not long ago, each with its instruction, whose identity is the key: rules ask for the
+# same ones again and again, and an instruction that is equal in another file has other places.
 _known: dict[tuple[int, bool], tuple[Instruction, RunFacts]] = {}
 _MOST_KNOWN = 512
 
@@ -69,7 +69,7 @@ def read_facts(instruction: Instruction, posix: bool = True) -> RunFacts:
     found = _known.get(key)
     if found is None or found[0] is not instruction:
         if len(_known) >= _MOST_KNOWN:
-            _known.pop(next(iter(_known)), None)  # the oldest
+            _known.clear()  # taking out the oldest would cost more: a dict looks for its first entry among all that are gone
         found = _known[key] = instruction, script_facts(instruction, read_run(instruction, posix=posix))
     return found[1]
 
