@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import lru_cache
 
 from .._pattern import regex
 from .._record import NamedTuple
@@ -67,6 +68,7 @@ def _table() -> dict[str, Any]:
     return _cache
 
 
+@lru_cache(maxsize=2048)
 def family(name: str) -> dict[str, Any]:
     """The reviewed row of the hardened image `name`; empty for an image without special rules."""
     row: dict[str, Any] = _table()["images"].get(name, {})

@@ -14,6 +14,7 @@ SAME, PATCH, MINOR, MAJOR = 0, 1, 2, 3
 """Version classes: the same at the asked precision, another patch, a newer minor, a newer major."""
 
 
+@lru_cache(maxsize=2048)
 def is_system(name: str) -> bool:
     """Whether the hardened image `name` is a bare operating system: its release is its version."""
     return family(name).get("rule") == "system"

@@ -13,6 +13,7 @@ from .state import END, FROM_IMAGE, NOTHING, Effective, History, Settings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from .model import Instruction, Word
     from .source import Span
@@ -126,32 +127,9 @@ class Runner:
         """Run `instruction` at `moment`."""
         detail = instruction.detail
         before = self.settings
-        if isinstance(detail, details.Copy | details.Add):
-            _copy(self, instruction, detail)
-        elif isinstance(detail, details.Env):
-            _env(self, instruction, detail, moment)
-        elif isinstance(detail, details.Arg):
-            _arg(self, instruction, detail, moment)
-        elif isinstance(detail, details.Label):
-            _label(self, instruction, detail, moment)
-        elif isinstance(detail, details.Expose):
-            _expose(self, instruction, detail, moment)
-        elif isinstance(detail, details.Volume):
-            _volume(self, instruction, detail, moment)
-        elif isinstance(detail, details.Workdir):
-            _workdir(self, instruction, detail)
-        elif isinstance(detail, details.User):
-            _user(self, instruction, detail)
-        elif isinstance(detail, details.Cmd):
-            _cmd(self, instruction, detail)
-        elif isinstance(detail, details.Entrypoint):
-            _entrypoint(self, instruction, detail)
-        elif isinstance(detail, details.ShellInstruction):
-            _shell(self, instruction, detail)
-        elif isinstance(detail, details.Healthcheck):
-            _healthcheck(self, instruction, detail)
-        elif isinstance(detail, details.StopSignal):
-            _stop_signal(self, instruction, detail)
+        act = _ACTS.get(type(detail))
+        if act is not None:
+            act(self, instruction, detail, moment)
         if self.settings is not before:
             self.history.change(moment, self.settings)
 
@@ -225,12 +203,12 @@ def _arg(runner: Runner, instruction: Instruction, detail: details.Arg, moment: 
         runner.history.names.set(pair.name, moment, binding)
 
 
-def _user(runner: Runner, instruction: Instruction, detail: details.User) -> None:
+def _user(runner: Runner, instruction: Instruction, detail: details.User, moment: int) -> None:
     user = runner.word(instruction, detail.user).text
     runner.settings = runner.settings._replace(user=runner.effective(instruction, user))
 
 
-def _workdir(runner: Runner, instruction: Instruction, detail: details.Workdir) -> None:
+def _workdir(runner: Runner, instruction: Instruction, detail: details.Workdir, moment: int) -> None:
     path = runner.word(instruction, detail.path).text
     before = runner.settings.workdir.value
     whole = None if path is None else joined_path(before if isinstance(before, str) else None, path)
@@ -243,13 +221,13 @@ def _command(shell: Word | None, argv: tuple[Word, ...] | None) -> str | tuple[s
     return shell.text if shell else ""
 
 
-def _cmd(runner: Runner, instruction: Instruction, detail: details.Cmd) -> None:
+def _cmd(runner: Runner, instruction: Instruction, detail: details.Cmd, moment: int) -> None:
     value = runner.effective(instruction, _command(*detail))
     runner.settings = runner.settings._replace(cmd=value)
     runner.cmd_set = True
 
 
-def _entrypoint(runner: Runner, instruction: Instruction, detail: details.Entrypoint) -> None:
+def _entrypoint(runner: Runner, instruction: Instruction, detail: details.Entrypoint, moment: int) -> None:
     """An ENTRYPOINT takes away a CMD that was not set earlier in the same stage."""
     value = runner.effective(instruction, _command(*detail))
     runner.settings = runner.settings._replace(entrypoint=value)
@@ -257,17 +235,17 @@ def _entrypoint(runner: Runner, instruction: Instruction, detail: details.Entryp
         runner.settings = runner.settings._replace(cmd=Effective(None, True, instruction, runner.index))
 
 
-def _shell(runner: Runner, instruction: Instruction, detail: details.ShellInstruction) -> None:
+def _shell(runner: Runner, instruction: Instruction, detail: details.ShellInstruction, moment: int) -> None:
     value = runner.effective(instruction, _command(None, detail.argv))
     runner.settings = runner.settings._replace(shell=value)
 
 
-def _healthcheck(runner: Runner, instruction: Instruction, detail: details.Healthcheck) -> None:
+def _healthcheck(runner: Runner, instruction: Instruction, detail: details.Healthcheck, moment: int) -> None:
     value = ("NONE",) if detail.none else _command(detail.shell, detail.argv)
     runner.settings = runner.settings._replace(healthcheck=runner.effective(instruction, value))
 
 
-def _stop_signal(runner: Runner, instruction: Instruction, detail: details.StopSignal) -> None:
+def _stop_signal(runner: Runner, instruction: Instruction, detail: details.StopSignal, moment: int) -> None:
     value = runner.effective(instruction, runner.word(instruction, detail.signal).text)
     runner.settings = runner.settings._replace(stop_signal=value)
 
@@ -299,10 +277,28 @@ def _label(runner: Runner, instruction: Instruction, detail: details.Label, mome
             runner.history.labels.set(name, moment, runner.effective(instruction, value))
 
 
-def _copy(runner: Runner, instruction: Instruction, detail: details.Copy | details.Add) -> None:
+def _copy(runner: Runner, instruction: Instruction, detail: details.Copy | details.Add, moment: int) -> None:
     """Nothing is set: only what BuildKit cannot expand is noted."""
     for word in (*detail.sources, detail.destination):
         runner.word(instruction, word)
     for flag in (detail.chown, detail.chmod):
         if flag is not None:
             runner.noted(instruction, expand_flag(instruction, flag, runner.scope, runner.escape), flag.span)
+
+
+_ACTS: dict[type, Callable[[Runner, Instruction, Any, int], None]] = {
+    details.Copy: _copy,
+    details.Add: _copy,
+    details.Env: _env,
+    details.Arg: _arg,
+    details.Label: _label,
+    details.Expose: _expose,
+    details.Volume: _volume,
+    details.Workdir: _workdir,
+    details.User: _user,
+    details.Cmd: _cmd,
+    details.Entrypoint: _entrypoint,
+    details.ShellInstruction: _shell,
+    details.Healthcheck: _healthcheck,
+    details.StopSignal: _stop_signal,
+}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .._record import NamedTuple
+from .lex import Lexer, LexError, TooMuchError
 from .source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from .lex import Lexer, Value
+    from .lex import Value
     from .model import Flag, Instruction, Word
 
     Origin = Literal["build-arg", "arg", "env", "platform", "image", "unset"]
@@ -73,8 +74,6 @@ def expand(text: str, scope: Scope, escape: str = "\\", locate: Callable[[int, i
     """
     if "$" not in text and "'" not in text and '"' not in text and escape not in text:
         return Expanded(text, (), None)
-    from .lex import LexError, TooMuchError
-
     lexer, bindings = _lexer(text, scope, escape)
     error = None
     result: str | None = None
@@ -92,8 +91,6 @@ def expand_words(text: str, scope: Scope, escape: str = "\\") -> tuple[str, ...]
     """Expand `text` and split it at unquoted spaces (``ProcessWords``); None if that is unknown or refused."""
     if "$" not in text and "'" not in text and '"' not in text and escape not in text and "<" not in text:
         return tuple(text.split())
-    from .lex import LexError
-
     lexer, _ = _lexer(text, scope, escape)
     try:
         _, words, unknown = lexer.process()
@@ -103,8 +100,6 @@ def expand_words(text: str, scope: Scope, escape: str = "\\") -> tuple[str, ...]
 
 
 def _lexer(text: str, scope: Scope, escape: str) -> tuple[Lexer, list[Binding]]:
-    from .lex import Lexer
-
     bindings: list[Binding] = []
 
     def value(name: str) -> Value:

@@ -13,6 +13,7 @@ from .evaluate import DEFAULT_PATH, Globals, Refusal, Runner, StageScope, first_
 from .expand import Expanded, Scope, expand, expand_flag, expand_word
 from .model import Diagnostic, Dockerfile, Instruction, Word
 from .pause import uncollected
+from .reach import order_problems, reachable_from
 from .source import Span
 from .state import History, StageState
 
@@ -341,8 +342,6 @@ class _Builder:
 
     def finish(self, target: str | None) -> BuildGraph:
         """Reachability, and what can be said only with all stages at hand."""
-        from .reach import order_problems, reachable_from
-
         shipped = len(self.stages) - 1 if self.stages else None
         if target is not None:
             shipped = self._target(target)

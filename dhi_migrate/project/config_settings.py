@@ -62,7 +62,7 @@ class Configurations:
         """
         self._overrides = overrides if overrides is not None else Overrides()
         self._directories: dict[str, Config | None] = {}
-        self._tops: dict[str, tuple[Config | None, bool]] = {}
+        self._nearest: dict[str, Config | None] = {}
         self._real_path = RealPaths()
         self._made: dict[tuple[str, frozenset[int]], FileSettings] = {}
         self._isolated = isolated
@@ -80,7 +80,7 @@ class Configurations:
         if directory not in self._directories:
             if len(self._directories) >= _MOST_DIRECTORIES:
                 self._directories.clear()
-                self._tops.clear()
+                self._nearest.clear()
                 self._real_path = RealPaths()
             self._directories[directory] = self._find(self._real_path(directory or "."))
         return self._directories[directory]
@@ -107,14 +107,19 @@ class Configurations:
 
         Nothing above the top of the git work tree is looked at.
         """
-        while True:
-            if directory not in self._tops:
-                self._tops[directory] = _look(directory)
-            found, is_top = self._tops[directory]
+        passed = []
+        while directory not in self._nearest:
+            passed.append(directory)
+            found, is_top = _look(directory)
             above = os.path.dirname(directory)
             if found is not None or is_top or above == directory:
-                return found
+                self._nearest[directory] = found
+                break
             directory = above
+        nearest = self._nearest[directory]
+        for one in passed:
+            self._nearest[one] = nearest
+        return nearest
 
     def _cached(self, key: str, ignores: frozenset[int], config: Config | None) -> FileSettings:
         made = self._made.get((key, ignores))

@@ -64,9 +64,11 @@ def own_account(definition: Definition) -> Account | None:
     """
     if definition.uid:
         found = next((one for one in definition.accounts if one.uid == definition.uid), None)
+        if found is not None:
+            return found
         from ..catalog.model import Account
 
-        return found or Account(definition.user, definition.uid, definition.gid)
+        return Account(definition.user, definition.uid, definition.gid)
     return next((one for one in definition.accounts if one.uid and one.name != "_apt"), None)
 
 

@@ -7,6 +7,7 @@ root.
 from __future__ import annotations
 
 from .._record import NamedTuple
+from ..dockerfile.shell.wrappers import SHELLS
 from .breakers.model import basename
 
 TYPE_CHECKING = False
@@ -51,8 +52,6 @@ def is_root(subject: Subject, instruction: Instruction) -> bool | None:
 
 def needs_shell(subject: Subject, instruction: Instruction) -> bool:
     """Whether the RUN `instruction` starts a shell: the shell form, or an exec form that names one."""
-    from ..dockerfile.shell.wrappers import SHELLS
-
     if instruction.exec_form:
         argv = getattr(instruction.detail, "argv", None) or ()
         return next((basename(word.text) in SHELLS for word in argv), False)

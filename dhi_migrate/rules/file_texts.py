@@ -9,6 +9,7 @@ from bisect import bisect_left
 from .._record import NamedTuple
 from ..dockerfile.details import Add, Copy
 from .brought import MOST_COPIES, absolute, absolute_in, copies, place_of
+from .facts import read_facts
 from .start import basename
 
 TYPE_CHECKING = False
@@ -119,8 +120,6 @@ def _from_run(subject: Subject, stage: Stage, instruction: Instruction, wanted: 
         [instruction.original, *(one.content for one in instruction.heredocs)]
     ):
         return None
-    from .facts import read_facts
-
     for one in read_facts(instruction).written:
         if one.kind != "file" or absolute_in(subject, stage, one.path, instruction) != wanted:
             continue

@@ -10,6 +10,7 @@ from .._pattern import regex
 from .._record import NamedTuple
 from ..dockerfile import stage_state_at
 from ..images import InvalidReferenceError, parse_hardened_tag, parse_reference, parse_upstream_tag
+from .facts import stage_facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +67,6 @@ def runs_of(file: Context, index: int) -> tuple[RunFacts, ...]:
     found: list[RunFacts] = []
     for stage in reversed(chain):
         if stage.index not in known:
-            from .facts import stage_facts
-
             known[stage.index] = stage_facts(stage).runs
         found.extend(known[stage.index])
     return tuple(found[:MAX_RUNS])

@@ -10,6 +10,7 @@ from functools import cached_property
 from .._record import NamedTuple
 from .breakers.model import package_names
 from .causes import installs
+from .facts.harmless import HARMLESS
 from .makers import absolute, runs_of
 from .repairs import remove_commands, remove_instruction
 
@@ -144,8 +145,6 @@ class Shipped:
         return self._redundant[index]
 
     def _judge(self, run: RunFacts) -> Redundant | None:
-        from .facts.harmless import HARMLESS
-
         wanted, target = installs(run), self.subject.target
         renewed = [one for one in run.script.commands if one.name in CERTIFICATE_TOOLS]
         if target is None or not run.script.ok or not (wanted or renewed) or len(run.script.commands) > MAX_COMMANDS:

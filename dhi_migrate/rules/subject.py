@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ..dockerfile import stage_state_at
 from .breakers.programs import known_programs
+from .facts import stage_facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,8 +83,6 @@ class Subject:
     @cached_property
     def facts(self) -> StageFacts:
         """What the RUN instructions of the stage itself do."""
-        from .facts import stage_facts
-
         return stage_facts(self.stage)
 
     @cached_property

@@ -41,14 +41,28 @@ class Place:
         return self._layout.span(self._shift + start, self._shift + end)
 
     def spans(self, places: Sequence[tuple[int, int]]) -> list[Span]:
-        """What `span` gives for each of `places`, none of which is empty."""
+        """What `span` gives for each of `places`, which stand one behind the other and are not empty."""
         base, layout, shift = self._base, self._layout, self._shift
         if base >= 0:
             return [span_of((base + start, base + end)) for start, end in places]
         if layout is None:
             return [self._whole] * len(places)
-        span = layout.span
-        return [span(shift + start, shift + end) for start, end in places]
+        if not layout.plain:
+            return [layout.span(shift + start, shift + end) for start, end in places]
+        starts, offsets = layout.starts, layout.offsets
+        stops = (*starts[1:], len(layout.text))
+        found = []
+        segment = 0
+        for start, end in places:
+            first, last = shift + start, shift + end
+            while first >= stops[segment] and segment + 1 < len(stops):
+                segment += 1
+            if last <= stops[segment]:
+                by = offsets[segment] - starts[segment]
+                found.append(span_of((by + first, by + last)))
+            else:
+                found.append(layout.span(first, last))
+        return found
 
     def inner(self, start: int, end: int) -> Place:
         """The place of a text that is the characters `start` <= offset < `end` of this one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from .model import (
     Account,
     Build,
@@ -18,6 +20,8 @@ from .model import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...dockerfile import Instruction, Stage
 
 __all__ = [
@@ -42,15 +46,18 @@ def read_facts(instruction: Instruction, posix: bool = True) -> RunFacts:
 
     `posix` is False where the SHELL in force is no relative of sh; then little is known.
     """
-    from .read import read_facts as read
-
-    return read(instruction, posix)
+    return _readers()[0](instruction, posix)
 
 
 def stage_facts(stage: Stage) -> StageFacts:
     """The facts of the RUN instructions of `stage` itself (not of its base stage), each read for the SHELL in force there."""
     if not any(instruction.keyword == "RUN" for instruction in stage.instructions):
         return StageFacts(())  # and the readers need not be loaded
-    from .read import stage_facts as read
+    return _readers()[1](stage)
 
-    return read(stage)
+
+@cache
+def _readers() -> tuple[Callable[[Instruction, bool], RunFacts], Callable[[Stage], StageFacts]]:
+    from . import read
+
+    return read.read_facts, read.stage_facts
