@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from ..source import Span, span_of
 
 TYPE_CHECKING = False
@@ -50,14 +52,14 @@ class Place:
         if not layout.plain:
             return [layout.span(shift + start, shift + end) for start, end in places]
         starts, offsets = layout.starts, layout.offsets
-        stops = (*starts[1:], len(layout.text))
+        final = len(starts) - 1
         found = []
-        segment = 0
+        segment = bisect_right(starts, shift + places[0][0]) - 1 if places else 0
         for start, end in places:
             first, last = shift + start, shift + end
-            while first >= stops[segment] and segment + 1 < len(stops):
+            while segment < final and first >= starts[segment + 1]:
                 segment += 1
-            if last <= stops[segment]:
+            if segment == final or last <= starts[segment + 1]:
                 by = offsets[segment] - starts[segment]
                 found.append(span_of((by + first, by + last)))
             else:

@@ -55,8 +55,11 @@ _GROUP_WRITES = regex(r"(?:[)}]|\b(?:fi|done|esac))[ \t]*[0-9&]?>")
 
 
 # The facts of instructions that were read not long ago, each with its instruction, whose identity is the key: rules ask for the
-# same ones again and again, and an instruction that is equal in another file has other places.
-_known: dict[tuple[int, bool], tuple[Instruction, RunFacts]] = {}
+# same ones again and again, and an instruction that is equal in another file has other places. What is asked for stays longer:
+# when the first dictionary is full it becomes the second one, and what that held is forgotten.
+_Known = dict[tuple[int, bool], tuple["Instruction", RunFacts]]
+_known: _Known = {}
+_former: _Known = {}
 _MOST_KNOWN = 512
 
 
@@ -65,12 +68,17 @@ def read_facts(instruction: Instruction, posix: bool = True) -> RunFacts:
 
     They are read once and kept while the file is judged.
     """
+    global _known, _former
     key = id(instruction), posix
     found = _known.get(key)
+    if found is not None and found[0] is instruction:
+        return found[1]
+    found = _former.get(key)
     if found is None or found[0] is not instruction:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()  # taking out the oldest would cost more: a dict looks for its first entry among all that are gone
-        found = _known[key] = instruction, script_facts(instruction, read_run(instruction, posix=posix))
+        found = instruction, script_facts(instruction, read_run(instruction, posix=posix))
+    if len(_known) >= _MOST_KNOWN:
+        _known, _former = {}, _known
+    _known[key] = found
     return found[1]
 
 
