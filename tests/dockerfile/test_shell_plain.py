@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dhi_migrate.dockerfile import parse
-from dhi_migrate.dockerfile.shell import read_run, walk
+from dhi_migrate.dockerfile.shell import read, read_run, walk
 from dhi_migrate.dockerfile.shell.simple import Parts
 
 if TYPE_CHECKING:
@@ -102,12 +102,13 @@ def test_plain_words_are_those_of_the_grammar(pieces: list[tuple[str, str]]) -> 
     found = commands_of(text)
     whole, flat = Parts._read_plain, walk.flat
     try:
-        walk.flat = lambda _text: None
+        read.flat = walk.flat = lambda _text: None
         assert commands_of(text) == found
         Parts._read_plain = lambda _self, _node: False  # type: ignore[assignment, method-assign]
         assert commands_of(text) == found
     finally:
-        Parts._read_plain, walk.flat = whole, flat  # type: ignore[method-assign]
+        Parts._read_plain = whole  # type: ignore[method-assign]
+        read.flat = walk.flat = flat
 
 
 @given(
@@ -121,10 +122,10 @@ def test_texts_without_a_grammar_are_those_of_the_grammar(pieces: list[tuple[str
     found = commands_of(text)
     flat = walk.flat
     try:
-        walk.flat = lambda _text: None
+        read.flat = walk.flat = lambda _text: None
         assert commands_of(text) == found
     finally:
-        walk.flat = flat
+        read.flat = walk.flat = flat
 
 
 def test_a_plain_command_is_read_at_its_blanks() -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from ..._record import NamedTuple
 from ..source import Span
 from ..text import layout
-from .frame import Commands, TooMuchError
-from .grammar import MAX_TEXT
+from .frame import MAX_TEXT, Commands, TooMuchError
 from .places import Place
-from .walk import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +28,8 @@ def read_file(data: bytes) -> FileScript:
     """The commands of the shell script `data`; none of one that is longer than the grammar takes (`MAX_TEXT` characters)."""
     if len(data) > MAX_TEXT:
         return FileScript((), {}, False)
+    from .walk import walk
+
     text = data.decode("utf-8", "surrogateescape")
     out = Commands()
     try:

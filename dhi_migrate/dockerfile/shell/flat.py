@@ -6,9 +6,22 @@ what the syntax tree gives.
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..._pattern import regex
 from ..._record import NamedTuple
-from .grammar import MAX_TEXT
+from .frame import FIRST, MAX_TEXT, Before
+from .model import Command, ShellWord
+from .wrappers import basename, script_word, unwrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..source import Span
+    from .frame import Commands, Mode
+    from .model import Operator
+    from .places import Place
 
 _FLAT = regex(r"[A-Za-z0-9_%+,./:=@*&; \t-]+")
 _NAME = regex(r"[A-Za-z0-9_./][A-Za-z0-9_./+-]*")
@@ -29,7 +42,7 @@ class Plain(NamedTuple):
     `words` are their characters, start and end; `literal` tells that each is what the program gets: it has no ``*``.
     """
 
-    operator: str
+    operator: Operator
     at: int
     words: list[tuple[int, int]]
     literal: bool
@@ -40,7 +53,8 @@ def flat(text: str) -> list[Plain] | None:
     if len(text) > MAX_TEXT or _FLAT.fullmatch(text) is None:
         return None
     found: list[Plain] = []
-    operator, at, literal = "", -1, True
+    operator: Operator = ""
+    at, literal = -1, True
     words: list[tuple[int, int]] = []
     for match in _PIECE.finditer(text):
         piece = match[0]
@@ -50,7 +64,7 @@ def flat(text: str) -> list[Plain] | None:
             if not words:
                 return None
             found.append(Plain(operator, at, words, literal))
-            operator, at, literal, words = piece, match.start(), True, []
+            operator, at, literal, words = "&&" if piece == "&&" else ";", match.start(), True, []
             continue
         if piece in _SPECIAL or piece[0] == "=" or (not words and _NAME.fullmatch(piece) is None):
             return None
@@ -61,3 +75,59 @@ def flat(text: str) -> list[Plain] | None:
     elif operator != ";":
         return None
     return found
+
+
+word_of: Callable[[tuple[str, str, Span, bool]], ShellWord] = partial(tuple.__new__, ShellWord)
+"""Makes a `ShellWord` of its fields without the call that the class is: there are forty in a usual file."""
+
+
+def read_flat(text: str, pieces: Sequence[Plain], place: Place, out: Commands, mode: Mode) -> None:
+    """Append the commands that `pieces` of `text` are to `out`, as the walk over the syntax tree does."""
+    for piece in pieces:
+        before = FIRST if not piece.operator else Before(piece.operator, piece.at, piece.at + len(piece.operator))
+        skipped = mode.guarded and piece.operator == "&&"  # where a failure before it is survived
+        _read_command(text, piece, before, place, out, mode._replace(certain=False) if skipped else mode)
+
+
+def _read_command(text: str, piece: Plain, before: Before, place: Place, out: Commands, mode: Mode) -> None:
+    places = piece.words
+    start, end = places[0][0], places[-1][1]
+    words = tuple(
+        [
+            word_of((raw := text[first:last], raw, span, "*" not in raw))
+            for (first, last), span in zip(places, place.spans(places), strict=True)
+        ]
+    )
+    wrapped = unwrap(words)
+    own = words[wrapped.start :]
+    name = basename(own[0]) if own else ""
+    if not out.found:
+        out.extent = (start, end)
+    assignments: tuple[tuple[str, ShellWord], ...] = ()
+    if wrapped.assignments:
+        from .simple import Parts
+
+        parts = Parts(text, place, {})
+        parts.spans = places
+        assignments = parts.assignments(wrapped.assignments)
+    out.add(
+        Command(
+            name,
+            own,
+            assignments,
+            wrapped.wrappers,
+            (),
+            place.span(start, end),
+            before.operator,
+            place.span(start, start) if before is FIRST else place.span(before.start, before.end),
+            mode.depth,
+            mode.certain,
+            mode.nested,
+        )
+    )
+    script = script_word(name, own) if own else None
+    if isinstance(script, int):
+        from .walk import walk
+
+        start, end = places[wrapped.start + script]
+        walk(text[start:end], place.inner(start, end), out, mode.down(nested=True))

@@ -17,6 +17,10 @@ MAX_COMMANDS = 20_000
 """Most commands that are read of one text."""
 
 
+MAX_TEXT = 1 << 16
+"""Longest text in characters that is read; the longest RUN of 400,000 in public files has 17,330."""
+
+
 class TooMuchError(Exception):
     """A bound is passed; never leaves this package."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..._pattern import regex
 from ..._record import NamedTuple
+from .frame import MAX_TEXT
 from .quoting import double_end, expansion_end
 
 TYPE_CHECKING = False
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from tree_sitter import Node, Parser
-
-MAX_TEXT = 1 << 16
-"""Longest text in characters that is given to the grammar; the longest RUN of 400,000 in public files has 17,330."""
 
 MAX_PIPES = 256
 """Most pipes in such a text: the parser takes time quadratic in them if an error follows."""

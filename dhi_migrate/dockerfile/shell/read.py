@@ -8,10 +8,10 @@ from ..heredoc import parse_heredoc
 from ..lex import LexError
 from ..source import Span
 from ..text import layout
+from .flat import flat, read_flat
 from .frame import TOP, Body, Commands, TooMuchError
 from .model import Command, Script, ShellWord
 from .places import Place, of_word
-from .walk import walk
 from .wrappers import SHELLS, basename, script_word, unwrap
 
 TYPE_CHECKING = False
@@ -113,8 +113,14 @@ def read_argument(instruction: Instruction, word: Word, posix: bool = True) -> S
 
 def _script(text: str, place: Place, span: Span, bodies: list[Body] | None = None) -> Script:
     out = Commands()
+    pieces = None if bodies else flat(text)
     try:
-        walk(text, place, out, TOP, bodies or ())
+        if pieces is not None:
+            read_flat(text, pieces, place, out, TOP)
+        else:
+            from .walk import walk_tree
+
+            walk_tree(text, place, out, TOP, bodies or ())
     except TooMuchError:
         out.ok = False
     commands = tuple(out.found)
@@ -157,6 +163,8 @@ def _exec_form(instruction: Instruction, argv: tuple[Word, ...], posix: bool) ->
     out.add(command)
     script = script_word(command.name, command.words)
     if isinstance(script, int):
+        from .walk import walk
+
         word = argv[len(argv) - len(command.words) + script]
         try:
             walk(word.text, of_word(instruction, word), out, TOP.down(nested=True))

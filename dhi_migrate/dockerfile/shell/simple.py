@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from ..._pattern import regex
+from .flat import word_of
 from .model import Redirect, ShellWord
 from .quoting import dequote, split_words, unjoined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from tree_sitter import Node
 
-    from ..source import Span
     from .grammar import Heredoc
     from .places import Place
 
@@ -30,9 +28,6 @@ _SPACE = regex(r"\s")
 # A command of nothing but plain words with blanks between them. The first has no "=", which would make it an assignment.
 _PLAIN = regex(r"[A-Za-z0-9_%+,./:@^-]+(?:[ \t]+[A-Za-z0-9_%+,./:=@^-]+)*+")
 _NOT_BLANK = regex(r"[^ \t]+")
-
-
-_word_of: Callable[[tuple[str, str, Span, bool]], ShellWord] = partial(tuple.__new__, ShellWord)
 
 
 class Parts:
@@ -108,7 +103,7 @@ class Parts:
         spans = self._place.spans(self.spans)
         return tuple(
             [
-                _word_of((raw := text[start:end], raw, span, True))
+                word_of((raw := text[start:end], raw, span, True))
                 for (start, end), span in zip(self.spans, spans, strict=True)
             ]
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..._pattern import regex
-from .flat import flat
+from .flat import flat, read_flat
 from .frame import FIRST, TOP, Before, Body, Commands, Mode
 from .grammar import Heredoc, prepare, syntax
 from .model import Command, ShellWord
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from .flat import Plain
     from .model import Operator
     from .places import Place
 
@@ -77,8 +76,13 @@ def walk(text: str, place: Place, out: Commands, mode: Mode = TOP, bodies: Seque
     """Append the commands of `text` to `out`; `bodies` are those of its first here-documents."""
     pieces = None if bodies else flat(text)
     if pieces is not None:
-        _flat(text, pieces, _Walk(text, text, {}, (), place, out), mode)
-        return
+        read_flat(text, pieces, place, out, mode)
+    else:
+        walk_tree(text, place, out, mode, bodies)
+
+
+def walk_tree(text: str, place: Place, out: Commands, mode: Mode, bodies: Sequence[Body]) -> None:
+    """The same by the syntax tree of `text`."""
     prepared = prepare(text, len(bodies))
     root = syntax(prepared.text)
     if root is None:
@@ -90,18 +94,6 @@ def walk(text: str, place: Place, out: Commands, mode: Mode = TOP, bodies: Seque
     if root.has_error or "\0" in text:
         out.ok = False
     _Walk(text, prepared.text, prepared.heredocs, bodies, place, out).sequence(root.children, mode, 0)
-
-
-def _flat(text: str, pieces: Sequence[Plain], walk: _Walk, mode: Mode) -> None:
-    """Append the commands that `pieces` are, without asking the grammar."""
-    for piece in pieces:
-        known = _OPERATORS.get(piece.operator)
-        before = FIRST if known is None else Before(known, piece.at, piece.at + len(piece.operator))
-        skipped = mode.guarded and known == "&&"  # where a failure before it is survived
-        parts = Parts(text, walk.place, walk.heredocs)
-        parts.spans, parts.plain, parts.end = piece.words, piece.literal, piece.words[-1][1]
-        inside = mode._replace(certain=False) if skipped else mode
-        walk.command(parts, piece.words[0][0], inside, before)
 
 
 class _Walk:
@@ -286,15 +278,11 @@ class _Walk:
 
     def simple(self, node: Node, kind: str, mode: Mode, before: Before, extra: Sequence[Node]) -> None:
         """A simple command, and the commands inside of its words, its assignments and its here-documents."""
-        parts = Parts(self.text, self.place, self.heredocs)
+        place, start = self.place, node.start_byte
+        parts = Parts(self.text, place, self.heredocs)
         parts.read(node, kind)
         for one in extra:
             parts.read_after(one)
-        self.command(parts, node.start_byte, mode, before)
-
-    def command(self, parts: Parts, start: int, mode: Mode, before: Before) -> None:
-        """The simple command that `parts` make from the character `start` on, and the commands inside of it."""
-        place = self.place
         words = parts.words()
         wrapped = unwrap(words)
         own = words[wrapped.start :]

@@ -8,7 +8,6 @@ from .paths import path_breakers
 from .run import run_breakers, trigger_breakers
 from .start import start_breakers
 from .taken import taken_breakers
-from .tools import tool_breakers
 from .users import download_breakers, home_breakers, port_breakers, privilege_breakers, user_breakers
 
 __all__ = ["Breaker", "Move", "breakers", "start_breakers"]
@@ -21,6 +20,8 @@ def breakers(move: Move) -> tuple[Breaker, ...]:
         found.extend(run_breakers(move))
         found.extend(start_breakers(move))
     else:
+        from .tools import tool_breakers
+
         found.extend(tool_breakers(move))
     found.extend(user_breakers(move))
     found.extend(privilege_breakers(move))
