@@ -31,3 +31,45 @@ def test_each_node_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         scan_javascript(HEAD + b"f(g());\n" * number)
         counts.append(len(seen))
     assert counts == [2001, 4001]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('const express = require("express"); const app = express(); app.listen(80); other.listen(80)', ["80"]),
+        ('import express from "express"; let app; app = express(); app.listen({ port: 443, host })', ["443"]),
+        ('require("http").createServer(answer).listen(80)', ["80"]),
+        ('import http from "node:http"; http.createServer(answer).on("error", stop).listen(80, () => {})', ["80"]),
+        ('const Koa = require("koa"); new Koa().use(x).listen(80)', ["80"]),
+        ('const fastify = require("fastify")({ logger: true }); fastify.listen({ port: 80 })', ["80"]),
+        ('import { NestFactory as F } from "@nestjs/core"; const app = await F.create(M); await app.listen(80)', ["80"]),
+        ('import express from "express"; class S { app = express(); start() { this.app.listen(80) } }', ["80"]),
+        ('import http from "http"; class S { constructor() { this.s = http.createServer(); this.s.listen(80) } }', ["80"]),
+        ('const app = require("express")(); function start(app) { app.listen(80) }', []),
+        ('const app = require("express")(); app.listen(process.env.PORT || 80); app.listen(8080)', []),
+        ("player.listen(80); new EventEmitter().listen(80)", []),
+        ('const { exec } = require("child_process"); function run(exec) { exec("ls") }', []),
+        ('const { exec } = require("child_process"); const run = exec => exec("ls"); exec("id")', ["id"]),
+        ('const { exec } = require("child_process"); function run({ a: [exec] } = {}) { exec("ls") } exec("id")', ["id"]),
+        ('const { exec } = require("child_process"); try { f() } catch (exec) { exec("ls") }', []),
+        ('let { exec } = require("child_process"); exec = mine; exec("ls")', []),
+        ('import { execaCommand, $ } from "execa"; await execaCommand("git status"); await $`npm ci`; await $`${x}`',
+         ["git", "npm"]),
+        ('import { $ } from "zx"; await $`ls | wc`', ["ls | wc"]),
+    ],
+)  # fmt: skip
+def test_names_stand_for_what_they_were_given_and_nothing_else(source: str, found: list[str]) -> None:
+    for typed in (False, True):
+        assert [one.text or str(one.port) for one in scan_javascript(source.encode(), typed=typed)] == found
+
+
+def test_parameters_hide_names_at_a_cost_that_is_linear(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    hide = javascript_scan._hide
+    monkeypatch.setattr(javascript_scan, "_hide", lambda *given: looks.append(given[1]) or hide(*given))
+    counts = []
+    for number in (1000, 2000):
+        looks.clear()
+        assert len(scan_javascript(HEAD + b"function f(exec) { exec('a'); }\n" * number + b"exec('b');")) == 1
+        counts.append(len(looks))
+    assert counts == [1000, 2000]
