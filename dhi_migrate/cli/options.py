@@ -19,7 +19,7 @@ COMMANDS: Final = ("check", "plan", "catalog", "rules", "config", "lsp")
 """The words that are commands when they come first; everything else is for ``check``."""
 
 DEFAULT_REGISTRY: Final = "dhi.io/{name}"
-SEVERITIES: Final = ("error", "warning", "info")
+SEVERITIES: Final[dict[str, SeverityName]] = {"error": "error", "warning": "warning", "info": "info"}
 
 
 class CheckOptions(NamedTuple):
@@ -208,7 +208,7 @@ def _conflicts(options: CheckOptions) -> Iterator[tuple[str, str]]:
 def severities(options: CheckOptions) -> tuple[tuple[str, SeverityName], ...]:
     """The pairs of selector and severity of ``--severity``, which `problems` has nothing against."""
     pairs = (given.partition("=") for given in options.severity)
-    return tuple((selector.strip(), level.strip()) for selector, _, level in pairs)  # type: ignore[misc]
+    return tuple((selector.strip(), SEVERITIES[level.strip()]) for selector, _, level in pairs)
 
 
 def registry_problem(template: str) -> str | None:

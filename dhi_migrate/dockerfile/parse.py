@@ -204,7 +204,7 @@ def _disagreements(source: Source, found: Scan) -> list[Diagnostic]:
 
 
 def _is_plain(data: bytes) -> bool:
-    """Whether two parsers cannot but take `data` for the same instructions, as they take two of three public files."""
+    """Whether two parsers cannot but take `data` for the same instructions, as they take three of four public files."""
     return (
         not data.translate(None, _PLAIN)
         and b"<<" not in data

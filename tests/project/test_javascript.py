@@ -2,7 +2,7 @@
 
 import pytest
 
-from dhi_migrate.project.references import javascript_scan
+from dhi_migrate.project.references import javascript_names, javascript_scan
 from dhi_migrate.project.references.javascript_scan import MAX_BYTES, scan_javascript
 
 HEAD = b'const { exec } = require("child_process");\n'
@@ -65,8 +65,8 @@ def test_names_stand_for_what_they_were_given_and_nothing_else(source: str, foun
 
 def test_parameters_hide_names_at_a_cost_that_is_linear(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = []
-    hide = javascript_scan._hide
-    monkeypatch.setattr(javascript_scan, "_hide", lambda *given: looks.append(given[1]) or hide(*given))
+    hide = javascript_names._hide
+    monkeypatch.setattr(javascript_names, "_hide", lambda *given: looks.append(given[1]) or hide(*given))
     counts = []
     for number in (1000, 2000):
         looks.clear()

@@ -6,19 +6,16 @@ what the syntax tree gives.
 
 from __future__ import annotations
 
-from functools import partial
-
 from ..._pattern import regex
 from ..._record import NamedTuple
 from .frame import FIRST, MAX_TEXT, Before
-from .model import Command, ShellWord
+from .model import Command, ShellWord, word_of
 from .wrappers import basename, script_word, unwrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from ..source import Span
     from .frame import Commands, Mode
     from .model import Operator
     from .places import Place
@@ -39,13 +36,12 @@ _SPECIAL = frozenset(
 class Plain(NamedTuple):
     """A command: the `operator` before it ("" for the first one) that starts at character `at`, and its words.
 
-    `words` are their characters, start and end; `literal` tells that each is what the program gets: it has no ``*``.
+    `words` are their characters, start and end.
     """
 
     operator: Operator
     at: int
     words: list[tuple[int, int]]
-    literal: bool
 
 
 def flat(text: str) -> list[Plain] | None:
@@ -54,7 +50,7 @@ def flat(text: str) -> list[Plain] | None:
         return None
     found: list[Plain] = []
     operator: Operator = ""
-    at, literal = -1, True
+    at = -1
     words: list[tuple[int, int]] = []
     for match in _PIECE.finditer(text):
         piece = match[0]
@@ -63,22 +59,17 @@ def flat(text: str) -> list[Plain] | None:
         if piece in {"&&", ";"}:
             if not words:
                 return None
-            found.append(Plain(operator, at, words, literal))
-            operator, at, literal, words = "&&" if piece == "&&" else ";", match.start(), True, []
+            found.append(Plain(operator, at, words))
+            operator, at, words = "&&" if piece == "&&" else ";", match.start(), []
             continue
         if piece in _SPECIAL or piece[0] == "=" or (not words and _NAME.fullmatch(piece) is None):
             return None
-        literal = literal and "*" not in piece
         words.append(match.span())
     if words:
-        found.append(Plain(operator, at, words, literal))
+        found.append(Plain(operator, at, words))
     elif operator != ";":
         return None
     return found
-
-
-word_of: Callable[[tuple[str, str, Span, bool]], ShellWord] = partial(tuple.__new__, ShellWord)
-"""Makes a `ShellWord` of its fields without the call that the class is: there are forty in a usual file."""
 
 
 def read_flat(text: str, pieces: Sequence[Plain], place: Place, out: Commands, mode: Mode) -> None:

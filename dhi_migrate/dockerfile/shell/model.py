@@ -6,10 +6,13 @@ functions and groups are taken apart; what is left of them is `Command.certain` 
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..._record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal
 
     from ..source import Span
@@ -30,6 +33,10 @@ class ShellWord(NamedTuple):
     raw: str
     span: Span
     literal: bool
+
+
+word_of: Callable[[tuple[str, str, Span, bool]], ShellWord] = partial(tuple.__new__, ShellWord)
+"""Makes a `ShellWord` of its fields without the call that the class is: there are forty in a usual file."""
 
 
 class Redirect(NamedTuple):

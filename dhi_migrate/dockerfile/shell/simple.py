@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..._pattern import regex
-from .flat import word_of
-from .model import Redirect, ShellWord
+from .model import Redirect, ShellWord, word_of
 from .quoting import dequote, split_words, unjoined
 
 TYPE_CHECKING = False

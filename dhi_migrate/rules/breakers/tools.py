@@ -9,7 +9,9 @@ from __future__ import annotations
 from ..._pattern import regex
 from ..._record import NamedTuple
 from ..knowledge.tools import DOUBTFUL, INSTALLABLE, SAME, TOOLS, holders
+from .essentials import commands, essential_breakers
 from .model import Breaker, Move, basename, package_names, pieces, run_text
+from .native import native_breakers
 from .packages import LASTING, read_install
 from .programs import known_programs
 
@@ -52,9 +54,6 @@ def tool_breakers(move: Move) -> list[Breaker]:
         return []
     if definition.bin_sh is False:
         return [Breaker(run.span, f"RUN needs /bin/sh, which {move.image} does not have", True) for run in runs]
-    from .essentials import essential_breakers
-    from .native import native_breakers
-
     split = [_words(run) for run in runs]
     stock = _Stock(
         frozenset(package_names(move.definition)),
@@ -133,8 +132,6 @@ def _missing(move: Move, tool: str, stock: _Stock) -> bool:
 
 def _unexplained(run: Instruction, words: set[str]) -> set[str]:
     """Tools of distributions that start a command of `run`."""
-    from .essentials import commands
-
     return commands(run_text(run)) & words & INSTALLABLE & TOOLS.keys()
 
 
