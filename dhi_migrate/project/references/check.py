@@ -66,9 +66,15 @@ def check_project_file(
         embedded = embedded_findings(file.path, file.data, catalog, settings)
         found.extend(embedded.findings)
         inner, number = embedded.places, embedded.suppressed
+    whole = True
+    if kind is not None and b"dhi-migrate" in file.data:
+        from .readable import readable
+
+        whole, strings = readable(file, kind)
+        inner += strings
     from .suppressions import suppress
 
-    kept = suppress(source, tuple(found), takes, inner)
+    kept = suppress(source, tuple(found), takes, inner, whole=whole)
     shown = sorted({one for one in kept.findings if takes(one.rule)}, key=lambda one: (one.span, one.rule, one.message))
     return FileReport(file.path, source, None, None, None, (), tuple(shown), kept.number + number)
 

@@ -42,12 +42,12 @@ _PARTS = ("pattern", "left", "value")  # where what is around a pattern has it
 _MOST_STEPS = 20  # of a chain of calls: ``express().use(a).get("/", b).listen(80)``
 
 
-def nodes_of(root: Node) -> Iterator[Node]:
-    """The calls, imports and what gives names below `root`, in the order of the file, without recursion."""
+def nodes_of(root: Node, types: frozenset[str] = _NODES) -> Iterator[Node]:
+    """The nodes of the `types` below `root`, in the order of the file, without recursion: calls, imports, what gives names."""
     cursor = root.walk()
     while True:
         node = cursor.node
-        if node is not None and node.type in _NODES:
+        if node is not None and node.type in types:
             yield node
         if cursor.goto_first_child():
             continue

@@ -53,6 +53,7 @@ _RUNS = frozenset(
 )
 # A whole command in one text, which is split at its blanks: https://github.com/sindresorhus/execa/blob/main/docs/scripts.md.
 _LINES = frozenset({"execa.execaCommand", "execa.execaCommandSync", "execa.$", "execa.$.sync", "zx.$", "zx.$.sync"})
+_STRINGS = frozenset({"string", "template_string"})
 _WRITES = frozenset(f"{verb}{end}" for verb in ("writeFile", "appendFile", "mkdir") for end in ("", "Sync")) | {
     "createWriteStream"
 }
@@ -72,6 +73,16 @@ def scan_javascript(data: bytes, *, typed: bool = False) -> tuple[Call, ...]:
     names = names_of(nodes)
     found = (_call(node, names) for node in nodes if node.type == "call_expression")
     return tuple(one for one in found if one is not None)[:MAX_FOUND]
+
+
+def strings_of(data: bytes, *, typed: bool = False) -> tuple[Span, ...] | None:
+    """Where the strings of the source `data` are; None for one that is minified, too large, or not of the language."""
+    if len(data) > MAX_BYTES or _LONG.search(data) is not None:
+        return None
+    root = _parser(typed).parse(data).root_node
+    if root.has_error:
+        return None
+    return tuple(Span(node.start_byte, node.end_byte) for node in nodes_of(root, _STRINGS))
 
 
 @lru_cache(maxsize=2)

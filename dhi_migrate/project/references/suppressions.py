@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_COMMENTS = 500
 """Most suppressions of one file that are read; those behind them suppress nothing."""
 
-_COMMENT = regex(rb"(?:^|[ \t])((?:#|//)[^\n]{0,200}?dhi-migrate\s*:\s*ignore(-file)?\b[ \t]*(=?)([^\n]{0,2000}))")
+_COMMENT = regex(rb"(?:^|[ \t])((?:#|//)[^\n]{0,200}?)dhi-migrate\s*:\s*ignore(-file)?\b[ \t]*(=?)([^\n]{0,2000})")
 _ALWAYS = frozenset({"DHI000", "DHI001", "DHI002"})
 
 
@@ -38,9 +38,13 @@ class _Selector(NamedTuple):
 
 
 class _Suppression(NamedTuple):
-    """One comment: its bytes, what it names, the bytes that it is about (None: the whole file), and whether it has its line."""
+    """One comment: its bytes, what it names, the bytes that it is about (None: the whole file), and whether it has its line.
+
+    `note` is what the comment says before the suppression: ``# our mirror`` of ``# our mirror # dhi-migrate: ..``.
+    """
 
     comment: Span
+    note: Span
     selectors: tuple[_Selector, ...]
     about: Span | None
     alone: bool
@@ -55,12 +59,18 @@ class Kept(NamedTuple):
 
 
 def suppress(
-    source: Source, findings: Sequence[Finding], chosen: Callable[[str], bool], inner: Sequence[Span] = ()
+    source: Source,
+    findings: Sequence[Finding],
+    chosen: Callable[[str], bool],
+    inner: Sequence[Span] = (),
+    *,
+    whole: bool = True,
 ) -> Kept:
     """Take suppressed findings out of `findings`, and say which suppressions name no rule or suppress nothing.
 
-    `chosen` tells which rules are reported; only their findings are counted. `inner` are texts in the file with suppressions of
-    their own, which are read by whoever judges them.
+    `chosen` tells which rules are reported; only their findings are counted. `inner` are texts in the file that are no comments,
+    strings above all; suppressions in them are left to whoever judges them. Where the file was not read as a `whole`, no
+    suppression is called unused: what it is about may not have been seen.
     """
     if b"dhi-migrate" not in source.data:
         return Kept(tuple(findings), 0)
@@ -81,7 +91,7 @@ def suppress(
         elif chosen(finding.rule):
             number += 1
     for place, one in enumerate(given):
-        kept.extend(_judge(source, one, used.get(place, set()), chosen))
+        kept.extend(_judge(source, one, used.get(place, set()), chosen if whole else lambda _: False))
     return Kept(tuple(kept), number)
 
 
@@ -110,8 +120,19 @@ def _read(source: Source, inner: Sequence[Span]) -> list[_Suppression]:
         selectors = tuple(_selectors(listed.decode("utf-8", "surrogateescape"), span.start + match.start(4)))
         comment = Span(span.start + match.start(1), span.end)
         about = None if match[2] else _with_texts(layout.block(line + 1 if alone else line), texts, starts)
-        found.append(_Suppression(comment, selectors, about, alone, line))
+        note = Span(comment.start, comment.start + _note(match[1]))
+        found.append(_Suppression(comment, note, selectors, about, alone, line))
     return found
+
+
+def _note(before: bytes) -> int:
+    """How many bytes of what stands `before` a suppression in its comment are a note of somebody's, or 0."""
+    note = before.rstrip()
+    for mark in (b"#", b"/"):
+        bare = note.rstrip(mark)
+        if bare != bare.rstrip():  # the mark stands alone: it begins a comment, and is no end of an address
+            note = bare.rstrip()
+    return len(note) if note.strip(b"#/ \t") else 0
 
 
 def _joined(texts: Sequence[Span]) -> list[Span]:
@@ -206,8 +227,13 @@ def _judge(source: Source, one: _Suppression, used: set[str], chosen: Callable[[
 
 
 def _removal(source: Source, one: _Suppression) -> Fix:
-    """Take the comment out: with its line where it has one, with the space before it where it stands behind something."""
-    if one.alone:
+    """Take the comment out: with its line where it has one, with the space before it where it stands behind something.
+
+    A note before it stays.
+    """
+    if one.note.end > one.note.start:
+        edit = Edit(one.note.end, one.comment.end, b"")
+    elif one.alone:
         start = source.line_starts[one.line - 1]
         last = one.line >= source.line_count
         edit = Edit(start, len(source.data) if last else source.line_starts[one.line], b"")
