@@ -10,7 +10,7 @@ import os
 import re
 from functools import lru_cache
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 from .._record import NamedTuple
 
 TYPE_CHECKING = False
@@ -120,7 +120,7 @@ def _without_java(words: tuple[str, ...]) -> tuple[str, ...]:
     previous = ""
     for word in words:
         java = _JAVA.match(word) is not None or word.startswith(("jdk", "jre"))
-        if not java and not (_JAVA.match(previous) and word[:1].isdigit()):
+        if not java and not (_JAVA.match(previous) and is_number(word[:1])):
             left.append(word)
         previous = word
     return tuple(left)

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 from .._record import NamedTuple
 from ..images.reference import InvalidReferenceError, parse_reference
 from ..images.tags import parse_hardened_tag
@@ -311,7 +311,7 @@ def _numbers_of(user: str, accounts: tuple[Account, ...]) -> dict[str, int]:
     """The numbers of `user` by the `accounts`; none where they are not known."""
     if user == "root":
         return {"uid": 0, "gid": 0}
-    if user.isascii() and user.isdigit():
+    if is_number(user):
         known = next((one for one in accounts if one.uid == int(user)), None)
         return {"uid": int(user), "gid": known.gid if known is not None else 0}
     named = next((one for one in accounts if one.name == user), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._pattern import is_number
 from .._record import NamedTuple
 from .families import family
 from .versions import natural
@@ -81,7 +82,7 @@ def _of_edition(wish: Wish, pool: tuple[Definition, ...]) -> Selection:
 
 def _of_java(wish: Wish, pool: tuple[Definition, ...]) -> Selection:
     """The editions ``jdkNN`` of the asked Java release, else of the nearest newer one; of the newest if none is asked."""
-    releases = sorted({int(one.edition[3:]) for one in pool if one.edition and one.edition[3:].isdigit()})
+    releases = sorted({int(one.edition[3:]) for one in pool if one.edition and is_number(one.edition[3:])})
     newer = [release for release in releases if wish.java is None or release >= wish.java]
     if not newer:
         return Selection(())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from .._pattern import is_number
 from .families import family
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     parts: list[int] = []
     for part in version.partition("-")[0].removeprefix("v").replace("u", ".").split("."):
         digits = part.removeprefix("b").removeprefix("r")
-        if not digits.isdigit():
+        if not is_number(digits):
             break
         parts.append(int(digits))
     return tuple(parts)
@@ -40,7 +41,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def release_numbers(text: str) -> tuple[int, ...]:
     """The release of a distribution: ``3.24`` is (3, 24); words give nothing."""
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
+    return tuple(int(part) for part in text.split(".") if is_number(part))
 
 
 def dotted(numbers: tuple[int, ...]) -> str:
@@ -83,7 +84,7 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     key: list[tuple[int, int, str]] = []
     digits = ""
     for character in f"{text}\0":
-        if character.isdigit():
+        if is_number(character):
             digits += character
             continue
         if digits:

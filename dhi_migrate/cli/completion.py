@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._pattern import is_number
 from .options import COMMANDS
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ def imply_check(environment: MutableMapping[str, str]) -> None:
     if "COMP_WORDS" in environment:
         words = environment["COMP_WORDS"].split("\n")
         current = environment.get("COMP_CWORD", "")
-        if current.isascii() and current.isdigit() and _is_implied(words[1:], int(current) - 1):
+        if is_number(current) and _is_implied(words[1:], int(current) - 1):
             environment["COMP_WORDS"] = "\n".join((words[0], "check", *words[1:]))
             environment["COMP_CWORD"] = str(int(current) + 1)
         return

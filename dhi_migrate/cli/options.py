@@ -6,6 +6,7 @@ spellings. Those go to the full command line in `app`, which gives the same valu
 
 from __future__ import annotations
 
+from .._pattern import is_number
 from .._record import NamedTuple
 
 TYPE_CHECKING = False
@@ -133,7 +134,7 @@ def parse_plain(arguments: Sequence[str]) -> CheckOptions | None:
         else:
             given[_VALUES[name]] = value
     jobs = given.get("jobs", "0")
-    if not (jobs.isascii() and jobs.isdigit()):
+    if not is_number(jobs):
         return None
     for field, choices in _CHOICES.items():
         if given.get(field, choices[0]) not in choices:
@@ -223,7 +224,7 @@ def registry_problem(template: str) -> str | None:
     host, _, port = host.partition(":")
     allowed = "abcdefghijklmnopqrstuvwxyz0123456789._-"
     components = [host, *rest.split("/")] if slash else [host]
-    if all(part and not part.strip(allowed) for part in components) and (not port or port.isdigit()):
+    if all(part and not part.strip(allowed) for part in components) and (not port or is_number(port)):
         return None
     return f"{template!r} does not make the name of an image"
 

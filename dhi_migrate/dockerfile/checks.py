@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 
 _DURATION = regex(r"([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)")
 _UNITS = {
@@ -105,7 +105,7 @@ def _port_range(text: str) -> tuple[int, int] | None:
 
 
 def _port(text: str) -> int | None:
-    plain = text.isascii() and text.isdecimal() and len(text) <= 40
+    plain = is_number(text)
     if not plain and not re.fullmatch(r"[+-]?[0-9]{1,40}", text):
         return None
     port = int(text)

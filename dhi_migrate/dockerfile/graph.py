@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from .._pattern import is_number
 from .._record import NamedTuple
 from . import details
 from .evaluate import DEFAULT_PATH, Globals, Refusal, Runner, StageScope, first_settings
@@ -372,6 +373,6 @@ class _Builder:
 def _number(text: str) -> int | None:
     """`text` as Go's strconv.Atoi reads it; a number too large to be one is no number."""
     digits = text[1:] if text[:1] in ("+", "-") else text
-    if not digits or len(digits) > 18 or not (digits.isascii() and digits.isdigit()):
+    if not digits or len(digits) > 18 or not is_number(digits):
         return None
     return int(text)

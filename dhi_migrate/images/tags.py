@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 from .._record import NamedTuple
 
 TYPE_CHECKING = False
@@ -129,7 +129,7 @@ def _release(word: str, name: str) -> str | None:
     if not word.startswith(name):
         return None
     number = word[len(name) :]
-    return number if not number or all(part.isdecimal() for part in number.split(".")) else None
+    return number if not number or all(is_number(part) for part in number.split(".")) else None
 
 
 @lru_cache(maxsize=4096)
@@ -157,8 +157,8 @@ def parse_hardened_tag(tag: str, flavor: str | None = None) -> HardenedTag | Non
     if not words or not all(words):
         return None
     count = 1
-    if words[0][0].isdigit() or (words[0][0] == "v" and words[0][1:2].isdigit()):
-        while count < len(words) and words[count].removeprefix("r").isdecimal():
+    if is_number(words[0][0]) or (words[0][0] == "v" and is_number(words[0][1:2])):
+        while count < len(words) and is_number(words[count].removeprefix("r")):
             count += 1
     edition = "-".join(words[count:]) or None
     return HardenedTag("-".join(words[:count]), edition, distro, release, found, dev)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from .._pattern import is_number
 from .._record import NamedTuple
 from ..rules.copied import brought
 from ..rules.findings import Edit
@@ -78,7 +79,7 @@ def plan_files(scope: Scope, owner: str) -> Files | Refusal:
 def _is_owned(scope: Scope, place: Place, owner: str) -> bool:
     """Whether `place` is the user's already: in the image, or by a command of the file."""
     uid = owner.partition(":")[0]
-    brings = uid.isdigit() and not place.recursive and owned(scope.target, place.path, int(uid))
+    brings = is_number(uid) and not place.recursive and owned(scope.target, place.path, int(uid))
     return brings or is_given(scope, place, owner)
 
 

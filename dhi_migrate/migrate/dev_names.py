@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._pattern import is_number
 from ..rules.accounts import Elsewhere, created, may_list, numeric_owner, replaced
 from ..rules.repairs import replace
 from .dev_tables import is_gone
@@ -23,7 +24,7 @@ def lost_names(scope: Scope) -> frozenset[str]:
         one.owner
         for run in scope.runs
         for one in run.ownerships
-        if one.owner and not one.owner.isdigit() and "$" not in one.owner and one.owner not in known
+        if one.owner and not is_number(one.owner) and "$" not in one.owner and one.owner not in known
     )
 
 
@@ -42,7 +43,7 @@ def rename_owners(scope: Scope, mapped: frozenset[str] | None) -> list[Edit] | R
     groups = {one.name for one in target.groups}
 
     def missing(name: str, known: set[str]) -> bool:
-        plain = name and not name.isdigit() and name != "root" and "$" not in name
+        plain = name and not is_number(name) and name != "root" and "$" not in name
         return bool(plain) and name not in known and name not in made and not may_list(target, name)
 
     edits: list[Edit] = []
@@ -186,7 +187,7 @@ def _trouble(
     if one.action in {"change", "delete"} and one.name not in names | known and not may_list(target, one.name):
         return f"{image} has no {one.name}"
     for group in (*one.groups, one.primary):
-        if group and not group.isdigit() and "$" not in group and group not in known and not may_list(target, group):
+        if group and not is_number(group) and "$" not in group and group not in known and not may_list(target, group):
             return f"{image} has no group {group}"
     return None
 

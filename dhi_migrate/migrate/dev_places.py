@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 from ..rules.copied import brought
 from ..rules.paths import SHARED, known_directory, under
 from ..rules.start import parts_of, start_of
@@ -245,7 +245,7 @@ def is_given(scope: Scope, place: Place, owner: str) -> bool:
 
 def opens(mode: str) -> bool:
     """Whether ``chmod mode`` lets everybody write."""
-    return (mode.isdigit() and mode[-1:] in {"7", "6"}) or mode in _OPEN
+    return (is_number(mode) and mode[-1:] in {"7", "6"}) or mode in _OPEN
 
 
 def holds_files(one: Brought) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from .._pattern import is_number
 from .._record import NamedTuple
 from ..catalog.resolve import resolve
 from ..dockerfile import build_graph, parse
@@ -173,6 +174,6 @@ def _who(base: _Base, user: Effective) -> tuple[str | None, int | None]:
     name = user.value.partition(":")[0]
     if name in _ROOT or not name:
         return name or "root", 0
-    if name.isascii() and name.isdigit():
+    if is_number(name):
         return name, int(name) if len(name) <= _DIGITS else None
     return name, base.accounts.get(name)

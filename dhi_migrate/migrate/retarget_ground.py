@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 from .._record import NamedTuple
 from ..images import InvalidReferenceError, parse_reference, parse_upstream_tag
 from ..rules.entrypoints import after_init, plain_name
@@ -182,6 +182,6 @@ def _named(language: Language, package: str) -> str:
     pattern = {"python": _PYTHON, "ruby": _RUBY, "php": _PHP, "java": _JAVA}.get(language)
     found = pattern.match(package) if pattern is not None else None
     version = found[1] if found is not None else ""
-    if language == "php" and version.isdigit() and len(version) > 1:
+    if language == "php" and is_number(version) and len(version) > 1:
         return f"{version[0]}.{version[1]}"
     return version

@@ -7,7 +7,7 @@ stands in `INTERPRETERS`: what stands in `MODULES` makes a person decide.
 
 from __future__ import annotations
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,4 +181,4 @@ def is_python2(package: str) -> bool:
 def minor(version: str) -> int:
     """The second number of a version, 0 where it has none."""
     number = version.split(".")[1] if "." in version else ""
-    return int(number) if number.isdigit() else 0
+    return int(number) if is_number(number) else 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from itertools import islice
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 from .._record import NamedTuple
 from ..dockerfile.details import Copy
 from .accounts import final_user, own_account
@@ -115,7 +115,7 @@ class Around:
                 return None
             # whoever runs as another user than the image's own has files of that one
             final = final_user(self.subject)
-            known = {"", own.name, str(own.uid), *(name for name in self.names if not name.isdigit())}
+            known = {"", own.name, str(own.uid), *(name for name in self.names if not is_number(name))}
             return f"{own.uid}:{own.gid}" if final is not None and final in known else None
         return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from itertools import pairwise
 
-from .._pattern import regex
+from .._pattern import is_number, regex
 from .paths import under
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ def homes_stand(stage: Stage, family: Sequence[Stage], runs: Sequence[RunFacts],
     made = [one for run in runs for one in run.accounts if one.action == "user" and _with_home(one)]
     if not made:
         return True
-    if user_of(stage).isdigit():
+    if is_number(user_of(stage)):
         return False
     changed = {run.instruction.index for run in runs}
     texts = [one.original for stage in family for one in stage.instructions if one.index not in changed]

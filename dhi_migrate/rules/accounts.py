@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from .._pattern import is_number
 from .._record import NamedTuple
 from ..dockerfile import scope_at
 from ..dockerfile.expand import expand, expand_flag
@@ -281,7 +282,7 @@ def unknown_names(subject: Subject, owner: Owner, made: frozenset[str]) -> tuple
     groups = {one.name for one in target.groups}
     found = []
     for name, known in ((owner.user, users), (owner.group, groups)):
-        if name and not name.isdigit() and name not in known and name not in made and not may_list(target, name):
+        if name and not is_number(name) and name not in known and name not in made and not may_list(target, name):
             found.append(name)
     return tuple(dict.fromkeys(found))
 
@@ -302,16 +303,16 @@ def numeric_owner(definition: Definition, user: str, group: str) -> str | None:
     account = next((one for one in definition.accounts if one.name == user), None)
     if user in ROOT:
         uid, gid = 0, 0
-    elif user.isdigit():
+    elif is_number(user):
         uid, gid = int(user), int(user)
     elif account is not None:
         uid, gid = account.uid, account.gid
     elif own is not None:
         # the group of a user that is not there says nothing about the one that takes its place
-        uid, gid, group = own.uid, own.gid, group if group.isdigit() or group in ROOT else ""
+        uid, gid, group = own.uid, own.gid, group if is_number(group) or group in ROOT else ""
     else:
         return None
-    if group.isdigit():
+    if is_number(group):
         gid = int(group)
     elif group in ROOT:
         gid = 0
@@ -338,7 +339,7 @@ def final_uid(subject: Subject) -> int | None:
         return None
     if user == "":
         return target.uid
-    if user.isdigit():
+    if is_number(user):
         return int(user)
     if user == "root":
         return 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from .._pattern import is_number
 from ..dockerfile.details import Arg
 from .absorb import Around, absorb
 from .account_uses import (
@@ -240,7 +241,7 @@ def _owners(
     """
     numbers = {str(uid) for uid in made_uids(runs)}
     final = final_user(subject)
-    stays = final is not None and final.isdigit()
+    stays = final is not None and is_number(final)
     edits: list[Edit] = []
     for stage in family:
         for instruction in stage.instructions:
@@ -279,8 +280,8 @@ def _numbered(runs: Sequence[RunFacts], final: str, user: str, group: str) -> st
     made = [one for run in runs for one in run.accounts]
     uids = {name_of(one): one.uid for one in made if one.action == "user"}
     gids = {name_of(one): one.gid for one in made if one.action == "group"}
-    uid = uids.get(user) if not user.isdigit() else int(user)
-    gid = gids.get(group, uids.get(group)) if group and not group.isdigit() else int(group) if group else uid
+    uid = uids.get(user) if not is_number(user) else int(user)
+    gid = gids.get(group, uids.get(group)) if group and not is_number(group) else int(group) if group else uid
     return f"{uid}:{gid}" if uid is not None and gid is not None and str(uid) == final else None
 
 

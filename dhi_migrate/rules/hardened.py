@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._pattern import is_number
 from .._record import NamedTuple
 from ..catalog.facts import classify
 from ..images.tags import DEBIAN_CODENAMES, parse_hardened_tag
@@ -90,6 +91,6 @@ def respelled(catalog: Catalog, name: str, tag: str) -> str | None:
         if word == "slim":
             continue
         release = DEBIAN_CODENAMES.get(word, "")
-        words.append(f"debian{release}" if words and release.isdigit() else word)
+        words.append(f"debian{release}" if words and is_number(release) else word)
     wanted = "-".join(words)
     return wanted if catalog.find(name, wanted) is not None else None

@@ -1,9 +1,9 @@
-"""Fuzz the targets with Atheris for a bounded time: ``python tests/fuzz/fuzz.py [--seconds 90] [FAMILY ...]``.
+"""Fuzz the targets with Atheris for a bounded time: ``python tests/fuzz/fuzz.py [--seconds 90] [--seed 1] [FAMILY ...]``.
 
 Each family of targets runs in its own process, with the first byte of an input choosing the target. It starts from ``corpus/``
 and, in a long run, from the fixtures. An input that fails is put into ``corpus/<target>/`` and named; the exit code is then 1.
 Without Atheris the script says so and gives 0. With ``--keep DIRECTORY`` the inputs that reached new code are kept there between
-runs.
+runs. With the same ``--seed`` the inputs are the same, as many as there is time for; without, each run looks elsewhere.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seconds", type=int, default=90, help="for all families together")
     parser.add_argument("--keep", type=Path, help="a directory for inputs that reached new code")
+    parser.add_argument("--seed", type=int, default=0, help="of the inputs; 0 is a new one each time")
     parser.add_argument("--one", metavar="FAMILY", help=argparse.SUPPRESS)
     parser.add_argument("family", nargs="*", help=", ".join(FAMILIES))
     given, rest = parser.parse_known_args()
@@ -41,7 +42,7 @@ def main() -> int:
     failed = 0
     families = given.family or list(FAMILIES)
     for family in families:
-        failed += _in_a_process(family, max(5, given.seconds // len(families)), given.keep)
+        failed += _in_a_process(family, max(5, given.seconds // len(families)), given.keep, given.seed)
     return 1 if failed else 0
 
 
@@ -74,7 +75,7 @@ def fixtures(target: str) -> Iterator[bytes]:
             yield path.read_bytes()
 
 
-def _in_a_process(family: str, seconds: int, keep: Path | None) -> bool:
+def _in_a_process(family: str, seconds: int, keep: Path | None, seed: int) -> bool:
     """Fuzz one family for so many seconds; whether something failed."""
     from targets import FAMILIES as TARGETS
 
@@ -91,9 +92,10 @@ def _in_a_process(family: str, seconds: int, keep: Path | None) -> bool:
         command = [
             *(sys.executable, str(Path(__file__).resolve()), "--one", family, str(found), str(start)),
             *(f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}", "-timeout=30", "-rss_limit_mb=3000"),
-            *(f"-artifact_prefix={failures}/", "-print_final_stats=1", f"-dict={HERE / 'words.dict'}"),
+            *(f"-artifact_prefix={failures}/", "-print_final_stats=1", f"-dict={HERE / 'words.dict'}", f"-seed={seed}"),
         ]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(HERE.parents[1]), str(HERE)))}
+        hashes = {"PYTHONHASHSEED": str(seed)} if seed else {}
+        environment = {**os.environ, **hashes, "PYTHONPATH": os.pathsep.join((str(HERE.parents[1]), str(HERE)))}
         done = subprocess.run(
             command, stderr=subprocess.PIPE, text=True, errors="replace", env=environment, check=False
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
+
 import re
 
 from ...images.tags import parse_hardened_tag
@@ -38,7 +40,7 @@ def version_and_edition(file: SourceFile) -> tuple[str, str | None]:
             parsed.append((version, tag.edition))
     if not parsed:
         return file.data.tags[0], None
-    fullest = max((version for version, _ in parsed), key=lambda text: (text.count("."), text[:1].isdigit(), len(text)))
+    fullest = max((version for version, _ in parsed), key=lambda text: (text.count("."), is_number(text[:1]), len(text)))
     editions = {edition for version, edition in parsed if version == fullest}
     return fullest, editions.pop() if len(editions) == 1 else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
+
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Account, PathEntry
@@ -48,7 +50,7 @@ def run_user(accounts: schema.Accounts) -> RunUser | None:
     name, colon, group = accounts.run_as.partition(":")
     if name == "root":
         user: Account | None = Account("root", 0, 0)
-    elif name.isascii() and name.isdigit():
+    elif is_number(name):
         number = int(name)
         user = next((one for one in users if one.uid == number), Account(name, number, 0))
     else:
@@ -57,7 +59,7 @@ def run_user(accounts: schema.Accounts) -> RunUser | None:
         return None
     gid: int | None = user.gid
     if colon:
-        gid = int(group) if group.isascii() and group.isdigit() else None
+        gid = int(group) if is_number(group) else None
         gid = gid if gid is not None else next((one.gid for one in groups if one.name == group), None)
     return None if gid is None else RunUser(accounts.run_as, user.uid, gid)
 

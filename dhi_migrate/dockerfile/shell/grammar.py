@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..._pattern import regex
 from ..._record import NamedTuple
+from ..._tree_sitter import parse_bounded
 from .frame import MAX_TEXT
 from .quoting import double_end, expansion_end
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 MAX_PIPES = 256
 """Most pipes in such a text: the parser takes time quadratic in them if an error follows."""
 
-# A text up to this length is parsed whatever it costs. In a longer one the parser may come to the end of the text _MAX_READS
-# times (it looks ahead that far for each quote or here-document that is not closed; 12 is the most that valid texts of
-# public files need), and may go on _MAX_TROUBLE hundred steps after an error.
+# A text up to this length is parsed if the parser gets on at all. In a longer one the parser may come to the end of the text
+# _MAX_READS times (it looks ahead that far for each quote or here-document that is not closed; 12 is the most that valid texts
+# of public files need), and may go on _MAX_TROUBLE hundred steps after an error.
 _SHORT = 2048
 _MAX_READS = 64
 _MAX_TROUBLE = 20
@@ -76,10 +77,10 @@ def syntax(text: str) -> Node | None:
         return None
     data = text.encode("ascii")
     if len(data) <= _SHORT:
-        return _parser.parse(data).root_node
+        return parse_bounded(_parser, data)
     if data.count(b"|") - 2 * data.count(b"||") > MAX_PIPES:
         return None
-    return _bounded(_parser, data)
+    return parse_bounded(_parser, data, _MAX_READS, _MAX_TROUBLE)
 
 
 def _extension(package: str) -> Any:
@@ -100,29 +101,6 @@ def _extension(package: str) -> Any:
         loader.exec_module(module)
         return module
     return __import__(package)
-
-
-def _bounded(parser: Parser, data: bytes) -> Node | None:
-    """The tree of `data`, or None if the work for it grows faster than the text."""
-    reads = trouble = 0
-
-    def read(offset: int, _: object) -> bytes:
-        nonlocal reads
-        reads += 1
-        return data[offset:] if reads <= _MAX_READS else b""
-
-    def stop(_: int, in_error: bool) -> bool:
-        nonlocal trouble
-        trouble += in_error
-        return trouble > _MAX_TROUBLE or reads > _MAX_READS
-
-    try:
-        tree = parser.parse(read, progress_callback=stop)
-    except ValueError:
-        # The parser keeps the state of what was stopped.
-        parser.reset()
-        return None
-    return tree.root_node if tree is not None and reads <= _MAX_READS else None
 
 
 def prepare(text: str, outside: int = 0) -> Prepared:

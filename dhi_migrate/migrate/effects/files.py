@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ..._pattern import regex
+from ..._pattern import is_number, regex
 from ...rules.facts.files import is_cache
 from .model import Effect
 from .places import ZONES, is_scratch, is_settings, is_system
@@ -65,7 +65,7 @@ def _members(words: Sequence[str]) -> list[str]:
         name, equals, value = word.partition("=")
         if name in {"--strip-components", "--strip"}:
             value = value if equals else words[index + 1] if index + 1 < len(words) else ""
-            strip = int(value) if value.isdigit() and len(value) < 3 else -1
+            strip = int(value) if is_number(value) and len(value) < 3 else -1
             index += not equals
         elif name in _TAR_LONG:
             index += not equals

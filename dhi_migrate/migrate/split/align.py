@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from ..._pattern import is_number
 from ...rules.edits import apply_edits
 from ...rules.findings import Edit
 from ..outcome import Rewrite
@@ -73,5 +74,5 @@ def _moved(text: str, target: Definition, wanted: str) -> str | None:
         return None
     parts = tag.split("-")
     if parts[0] == old or re.fullmatch(rf"{target.release}(?:\.[0-9]+)?", parts[0]):
-        return f"{name}:{'-'.join([new, *(part for part in parts[1:] if not part.isdigit())])}"
+        return f"{name}:{'-'.join([new, *(part for part in parts[1:] if not is_number(part))])}"
     return None

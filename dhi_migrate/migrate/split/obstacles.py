@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ...dockerfile.details import Copy, Env
 from ...rules.makers import carrier, system_after
 from ...rules.start import start_of
@@ -38,7 +39,7 @@ def _obstacles(verdict: Verdict, subject: Subject) -> Iterator[Refusal]:
     for stage in graph.stages[subject.stage.index + 1 :]:
         for one in stage.instructions:
             number = one.detail.from_.value if isinstance(one.detail, Copy) and one.detail.from_ is not None else ""
-            if (number or "").isdigit() and int(number or "") > subject.stage.index:
+            if is_number(number or "") and int(number or "") > subject.stage.index:
                 text = f"{one.original[:60]} counts the stages, and one more would come before it"
                 yield Refusal("split", subject.line(one.span), text)
     start = start_of(subject)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ..._record import NamedTuple
 from ...rules.accounts import ROOT, created, final_user, owner_of
 from ...rules.findings import Edit
@@ -45,7 +46,7 @@ def plan_people(subject: Subject, inventory: Inventory, frame: Frame) -> People 
     uid, gid = target.uid, target.gid
     if user and user not in ROOT and user not in made:
         account = next((one for one in target.accounts if one.name == user), None)
-        if user.isdigit():
+        if is_number(user):
             if int(user) != target.uid:
                 uid, gid = int(user), _group(subject, int(user))
                 text = user if gid == uid and not _has_group(instruction) else f"{uid}:{gid}"
@@ -77,7 +78,7 @@ def _group(subject: Subject, uid: int) -> int:
     """The group of a user that is given by number: the one beside it, else the same number."""
     instruction = subject.stage.state.user.instruction
     owner = owner_of(instruction) if instruction is not None else None
-    return int(owner.group) if owner is not None and owner.group.isdigit() else uid
+    return int(owner.group) if owner is not None and is_number(owner.group) else uid
 
 
 def _without_accounts(
@@ -87,7 +88,7 @@ def _without_accounts(
     known = {one.name for one in frame.builder.accounts} | ROOT
     gone = {one.command.span for one in run.accounts}
     for one in run.ownerships:
-        names = {name for name in (one.owner, one.group) if name and not name.isdigit()}
+        names = {name for name in (one.owner, one.group) if name and not is_number(name)}
         if names and not names <= known:
             gone.add(one.command.span)
     if not gone:
@@ -113,7 +114,7 @@ def _without_owners(subject: Subject, frame: Frame) -> list[Edit]:
         owner = owner_of(instruction)
         if owner is None:
             continue
-        names = {name for name in (owner.user, owner.group) if name and not name.isdigit()}
+        names = {name for name in (owner.user, owner.group) if name and not is_number(name)}
         if names <= known and "$" not in owner.text:
             continue
         flag = next(one for one in instruction.flags if one.name == "chown")

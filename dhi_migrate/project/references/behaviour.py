@@ -6,6 +6,7 @@ words.
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ...rules.detectors.ports import port_change
 from ...rules.findings import Edit, Finding, Fix
 from .judgement import said
@@ -93,7 +94,7 @@ def _user_text(service: Service, line: Line, one: Judgement, finding: Finding) -
     if finding.rule == "DHI401":
         return f"{service.name} runs as {shown(line.text)}, and {image} has no account of that name; {own} by itself"
     if finding.rule == "DHI402":
-        if line.text.partition(":")[0].isdigit():
+        if is_number(line.text.partition(":")[0]):
             upstream = f"{service.name} runs as {shown(line.text)}, the user of the upstream image"
             return f"{upstream}; {own}, and its files belong to that user"
         return f"{service.name} runs as {shown(line.text)}, and {image} has no such user; {own}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from ..._pattern import regex
+from ..._pattern import is_number, regex
 from ...dockerfile import Span
 from .compose_merge import extended, others, together, variables
 from .compose_variables import with_values
@@ -200,14 +200,14 @@ def _ports(node: Node, lines: Lines) -> None:
             port = item.text[item.text.rfind(":") + 1 :]
             digits = port.partition("/")[0]
             edit = None
-            if item.edit is not None and digits.isdigit() and len(port) < len(item.text):
+            if item.edit is not None and is_number(digits) and len(port) < len(item.text):
                 start = item.edit.end - len(port)
                 edit = Span(start, start + len(digits))
             lines.port(port, item.span, edit)
     _balanced(node, lines)
     for item in node.each("expose"):
         if item.kind == "scalar":
-            lines.port(item.text, item.span, item.edit if item.text.isdigit() else None, "expose list")
+            lines.port(item.text, item.span, item.edit if is_number(item.text) else None, "expose list")
 
 
 def _balanced(node: Node, lines: Lines) -> None:

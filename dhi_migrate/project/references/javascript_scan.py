@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..._pattern import regex
+from ..._pattern import is_number, regex
+from ..._tree_sitter import parse_bounded
 from ...dockerfile import Span
 from .javascript_names import Names, dotted, first_argument, names_of, nodes_of, plain_text, serves, source_of
 from .python_scan import MAX_FOUND, OF_ROOT, Call, is_free
@@ -65,10 +66,15 @@ def is_passed_over(path: str) -> bool:
 
 
 def scan_javascript(data: bytes, *, typed: bool = False) -> tuple[Call, ...]:
-    """The calls of the source `data` (TypeScript where `typed`), in its order; none for a file that is minified or too large."""
+    """The calls of the source `data` (TypeScript where `typed`), in its order.
+
+    None for a file that is minified, too large, or out of all proportion for the parser.
+    """
     if len(data) > MAX_BYTES or _WORDS.search(data) is None or _LONG.search(data) is not None:
         return ()
-    root = _parser(typed).parse(data).root_node
+    root = parse_bounded(_parser(typed), data)
+    if root is None:
+        return ()
     nodes = list(nodes_of(root))
     names = names_of(nodes)
     found = (_call(node, names) for node in nodes if node.type == "call_expression")
@@ -79,8 +85,8 @@ def strings_of(data: bytes, *, typed: bool = False) -> tuple[Span, ...] | None:
     """Where the strings of the source `data` are; None for one that is minified, too large, or not of the language."""
     if len(data) > MAX_BYTES or _LONG.search(data) is not None:
         return None
-    root = _parser(typed).parse(data).root_node
-    if root.has_error:
+    root = parse_bounded(_parser(typed), data)
+    if root is None or root.has_error:
         return None
     return tuple(Span(node.start_byte, node.end_byte) for node in nodes_of(root, _STRINGS))
 
@@ -122,7 +128,7 @@ def _call(node: Node, names: Names) -> Call | None:
         called.child_by_field_name("object"), names
     ):
         number = _port(first)
-        if number.isascii() and number.isdigit() and 0 < int(number[:6]) < 1024:
+        if is_number(number) and 0 < int(number[:6]) < 1024:
             return Call("port", span, "a server", port=int(number))
     return None
 

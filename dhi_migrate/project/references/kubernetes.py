@@ -5,6 +5,7 @@ Argo Rollouts and Workflows, Knative Services and Tekton Tasks hold containers o
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from .running import MADE, kinds_of, of_container, volume_mounts
 from .service import Lines, Service
 
@@ -166,8 +167,8 @@ def _user(node: Node, pod: Node, lines: Lines) -> None:
         (found for one in (own, shared) if one is not None and (found := one.get("runAsGroup")) is not None), None
     )
     if user is not None and user.kind == "scalar":
-        text = f"{user.text}:{group.text}" if group is not None and group.text.isdigit() else user.text
-        if user.text.isdigit():
+        text = f"{user.text}:{group.text}" if group is not None and is_number(group.text) else user.text
+        if is_number(user.text):
             lines.user(text, user.span)
         else:
             lines.doubts.append("runAsUser is no number")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from ..._pattern import is_number
 from ..._record import NamedTuple
 from .judgement import said
 from .judging import moved_port
@@ -83,7 +84,7 @@ def _routes(document: Node) -> Iterator[_Route]:
     for port in spec.each("ports"):
         node = port.get("targetPort") or port.get("port")
         protocol = (port.value("protocol") or "TCP").upper()
-        if node is not None and node.kind == "scalar" and node.text.isdigit() and protocol == "TCP" and labels:
+        if node is not None and node.kind == "scalar" and is_number(node.text) and protocol == "TCP" and labels:
             metadata = document.get("metadata")
             name = metadata.value("name") if metadata is not None else None
             yield _Route(name or "?", _space(document), labels, node.text, node)

@@ -7,6 +7,7 @@ other images nothing is said.
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ..._record import NamedTuple
 from .judgement import said
 from .mounted import below
@@ -83,7 +84,7 @@ def _non_root(service: Service, one: Judgement, target: Definition) -> list[Find
     """
     span, image = service.running.non_root, one.subject.image
     user = target.user.partition(":")[0]
-    if span is None or (target.uid and user.isdigit()):
+    if span is None or (target.uid and is_number(user)):
         return []
     if not target.uid:
         text = f"{service.name} is not to run as root (runAsNonRoot), and {image} does: the kubelet does not start it"

@@ -6,7 +6,7 @@ https://docs.docker.com/reference/compose-file/services/.
 
 from __future__ import annotations
 
-from ..._pattern import regex
+from ..._pattern import is_number, regex
 from ..._record import NamedTuple
 
 TYPE_CHECKING = False
@@ -129,7 +129,7 @@ def _lowest(sysctls: dict[str, str], otherwise: int) -> int:
     value = sysctls.get(_LOW_PORTS, "").strip()
     if not value:
         return otherwise
-    return int(value) if value.isdecimal() and len(value) < 6 else 0  # one that is not known is believed
+    return int(value) if is_number(value) and len(value) < 6 else 0  # one that is not known is believed
 
 
 def volume_mounts(node: Node, pod: Node) -> Iterator[tuple[Node, str, str, Node | None]]:

@@ -30,7 +30,8 @@ MAX_TEXT = 20_000
 _NAME = regex(r"[A-Za-z_]\w{0,200}\Z")
 _EXPRESSION = regex(r"\$\{\{[^}]{0,500}\}\}")
 _END = "END-OF-COMMANDS"
-_PORT = regex(r"(\d{1,5})(?:-\d{1,5})?(?:/(tcp|udp|sctp))?\Z")
+_LAST_PORT = 65535
+_PORT = regex(r"([0-9]{1,5})(?:-[0-9]{1,5})?(?:/(tcp|udp|sctp))?\Z")
 _CONFIGURATION = ("/etc/", "/usr/local/apache2/conf", "/usr/local/etc/")
 _USER = regex(r"[\w.-]{1,64}(?::[\w.-]{1,64})?\Z")
 
@@ -134,7 +135,7 @@ class Lines:
         `where` names what asks for it, if that is no list of ports: a probe.
         """
         match = _PORT.match(text)
-        if match is not None:
+        if match is not None and int(match[1]) <= _LAST_PORT:
             what = f"port {match[1]} in its {where}" if where else f"port {match[1]}"
             self.add("EXPOSE", f"{match[1]}/{match[2] or 'tcp'}", span, what, "", edit)
 

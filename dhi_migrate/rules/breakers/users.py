@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ..accounts import may_list
 from .model import Breaker, Move
 
@@ -162,7 +163,7 @@ LOWEST_FREE_PORT = 1024
 def _port(text: str) -> int:
     """The first port of ``EXPOSE 80/tcp`` or ``80-90``; a large number for what is not one."""
     digits = text.partition("/")[0].partition("-")[0]
-    return int(digits) if digits.isdigit() and len(digits) < 6 else LOWEST_FREE_PORT
+    return int(digits) if is_number(digits) and len(digits) < 6 else LOWEST_FREE_PORT
 
 
 def _owner(instruction: Instruction) -> tuple[str | None, Span]:

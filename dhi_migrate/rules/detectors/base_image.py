@@ -5,6 +5,7 @@ Which edits the swap takes is for the engine to say, once all rules have looked 
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ...catalog.days import day_number
 from ...catalog.facts import NEAR_DAYS, classify
 from ...catalog.ranking import step
@@ -227,7 +228,7 @@ def _hardened(subject: Subject, model: StageModel) -> Hit:
 
 def _versioned(use: VariableUse) -> bool:
     """Whether the value of a variable may be a version; one without a digit stands for what ``--build-arg`` has to give."""
-    return use.value is not None and any(letter.isdigit() for letter in use.value)
+    return use.value is not None and any(is_number(letter) for letter in use.value)
 
 
 def _newest(subject: Subject, model: StageModel, use: HardenedUse) -> str | None:

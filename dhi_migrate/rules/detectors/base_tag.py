@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ...catalog.versions import is_system
 from ...images import InvalidReferenceError, parse_reference, parse_upstream_tag
 from ..findings import Hit
@@ -58,7 +59,7 @@ def _floating(subject: Subject, reference: Reference) -> Iterator[Hit]:
         return
     if tag.os is not None and tag.os.release and definition is not None and is_system(definition.image):
         return  # the release is the version of a distribution
-    if any(letter.isdigit() for word in (*tag.words, tag.alias or "") for letter in word):
+    if any(is_number(letter) for word in (*tag.words, tag.alias or "") for letter in word):
         return  # a version in a spelling of its own (base-8.9, jdk11, the hash of a commit)
     how = f"the tag {reference.tag} names no version" if reference.tag is not None else "it has no tag"
     text = f"{subject.carrier.base} moves from version to version: {how}; name one, as {subject.image} does"

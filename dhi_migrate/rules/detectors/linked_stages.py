@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ..._pattern import regex
+from ..._pattern import is_number, regex
 from ..cgo import cgo_hint, without_cgo
 from ..findings import Fix, Hit
 from ..linkage import links_dynamically, static_upstream
@@ -122,8 +122,8 @@ def _differ(made: System, runs: System) -> Literal["library", "release"] | None:
         return "library"
     if made.musl or made.distro != runs.distro or not (made.release and runs.release):
         return None
-    newer = [int(number) for number in made.release.split(".") if number.isdigit()]
-    older = [int(number) for number in runs.release.split(".") if number.isdigit()]
+    newer = [int(number) for number in made.release.split(".") if is_number(number)]
+    older = [int(number) for number in runs.release.split(".") if is_number(number)]
     return "release" if newer > older else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..._pattern import regex
+from ..._pattern import is_number, regex
 from ..._record import NamedTuple
 from ...dockerfile.details import Cmd, Entrypoint, Env, Expose
 from ..copied import expanded
@@ -191,8 +191,8 @@ def _assigned(subject: Subject, variables: Sequence[str]) -> Iterator[_Named]:
         if found is None or found.instruction is None or found.stage is None or not isinstance(found.value, str):
             continue
         spans = [pair.value_span for pair in _pairs(found.instruction) if pair.name == name]
-        numbers = [found.value] if found.value.isdigit() else _URL.findall(found.value)
-        numbers = numbers or [one for one in found.value.split(";") if one.isdigit()]
+        numbers = [found.value] if is_number(found.value) else _URL.findall(found.value)
+        numbers = numbers or [one for one in found.value.split(";") if is_number(one)]
         for number in numbers:
             if spans and len(number) < 6:
                 yield int(number), "tcp", _Place(spans[-1], found.stage, name)

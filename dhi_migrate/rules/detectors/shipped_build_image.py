@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ..findings import Fix, Hit
 from ..makers import runs_of
 from ..repairs import replace
@@ -115,7 +116,7 @@ def _runtime(subject: Subject) -> str | None:
             tags.append(tags[-1].replace(f"-{part}", "", 1))
     wanted = [(target.image, one) for one in tags]
     java = (target.edition or "").removeprefix("jdk")
-    if java.isdigit():
+    if is_number(java):
         # the tools for building Java (maven, gradle) have no runtime image; their edition is the Java that they have
         wanted.append(("eclipse-temurin", f"{java}-{target.distro}{target.release}"))
     for name, one in wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from ..accounts import ROOT, created, creating, final_uid, final_user, name_of, own_account
 from ..findings import Hit
 from ..start import starts
@@ -47,7 +48,7 @@ def _file(subject: Subject) -> Iterator[Hit]:
     """A user that the file makes and runs as: the target has another one."""
     user, target = final_user(subject), subject.target
     own = own_account(target) if target is not None else None
-    if not user or user in ROOT or user.isdigit() or own is None or user == own.name or user not in created(subject):
+    if not user or user in ROOT or is_number(user) or own is None or user == own.name or user not in created(subject):
         return
     volumes = [
         one for one in written(subject) if one.volume and one.instruction is not None and not read_only(one.path)

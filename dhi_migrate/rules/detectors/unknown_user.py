@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from ..._pattern import is_number
 from ..accounts import (
     ROOT,
     Elsewhere,
@@ -64,7 +65,7 @@ def unknown_user(
         names = unknown_names(subject, owner, made)
         if any(elsewhere.may_make(name) for name in names):
             continue
-        named = [part for part in (owner.user, owner.group) if part and part not in ROOT and not part.isdigit()]
+        named = [part for part in (owner.user, owner.group) if part and part not in ROOT and not is_number(part)]
         if names or (linked and named and owner.fixed):
             found.setdefault((owner.text, linked and not names), []).append(owner)
     for (text, linked), same in found.items():
@@ -178,7 +179,7 @@ def _user_fix(subject: Subject, owners: list[Owner]) -> tuple[Fix, ...]:
         return ()
     known = {one.name for one in target.accounts}
     user = owners[0].user
-    name = user if user in known or user.isdigit() else own.name
+    name = user if user in known or is_number(user) else own.name
     edits = tuple(replace(one.span, name) for one in owners)
     return (Fix("safe", f"Use the image's own user: USER {name}", edits, bound=subject.pending),)
 
@@ -232,7 +233,7 @@ def _has_user(subject: Subject) -> bool:
         owner = owner_of(instruction)
         if owner is None or not owner.fixed or owner.user in known or owner.user in made:
             return True
-        if owner.user.isdigit() and owner.user != "0":
+        if is_number(owner.user) and owner.user != "0":
             return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from .model import Account
 from .options import Arguments, split, word_set
 
@@ -33,7 +34,7 @@ _PASSWORDS = word_set(
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 else None
+    return int(text) if is_number(text) and len(text) < 11 else None
 
 
 def _name(operands: tuple[ShellWord, ...], index: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from .build_tables import BUILDERS, SAME, TASKS
 from .linking import LINKING
 from .model import LanguageInstall
@@ -44,7 +45,7 @@ def _read(call: Call, notes: Notes) -> Kind | None:
 
 def _is_target(word: ShellWord) -> bool:
     """Whether an operand of make(1) is a target: no ``NAME=value``, and no number of jobs of a ``-j`` before it."""
-    return word.literal and "=" not in word.text and not word.text.isdigit()
+    return word.literal and "=" not in word.text and not is_number(word.text)
 
 
 def _goals(call: Call, notes: Notes, name: str, goals: list[str]) -> Kind | None:

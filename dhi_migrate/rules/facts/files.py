@@ -5,6 +5,7 @@ Coreutils(1), sed(1), tar(1), unzip(1), the redirections of the shell, and which
 
 from __future__ import annotations
 
+from ..._pattern import is_number
 from .model import Mode, Ownership, Written
 from .options import NO_FLAGS, Arguments, split
 
@@ -231,7 +232,7 @@ def write_redirections(command: Command, notes: Notes) -> bool:
         target = redirect.target
         if target is None or ">" not in redirect.operator or target.text.startswith(_DEVICES):
             continue
-        if redirect.operator.endswith(">&") and (target.text == "-" or target.text.isdigit()):
+        if redirect.operator.endswith(">&") and (target.text == "-" or is_number(target.text)):
             continue
         found = True
         notes.written.append(Written(command, "file", target.text, ""))
