@@ -39,6 +39,25 @@ else:
         lambda _cls, a, b, c, d, e, f, g, h, i, j: _tuple_new(_cls, (a, b, c, d, e, f, g, h, i, j)),
         lambda _cls, a, b, c, d, e, f, g, h, i, j, k: _tuple_new(_cls, (a, b, c, d, e, f, g, h, i, j, k)),
         lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m: _tuple_new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n: _tuple_new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m, n)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o: _tuple_new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p: _tuple_new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q: _tuple_new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r: _tuple_new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s: _tuple_new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t: _tuple_new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t)
+        ),
     )
     _function = type(_SHAPES[0])
 
@@ -97,6 +116,8 @@ else:
         "__getnewargs__": _arguments,
     }
 
+    _GETTERS = []  # one for each place; a getter knows nothing of its class, so that all classes share them
+
     class _Maker(type):
         """Turns the body of a class that names `NamedTuple` as its base into a named tuple."""
 
@@ -104,12 +125,12 @@ else:
             if not bases:
                 return super().__new__(mcs, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
-            space = dict(_COMMON)
+            space = _COMMON | body
             space["_fields"] = space["__match_args__"] = fields
             space["_field_defaults"] = {field: body[field] for field in fields if field in body}
-            for place, field in enumerate(fields):
-                space[field] = _field(place, "")
-            space.update((key, value) for key, value in body.items() if key not in fields)
+            while len(_GETTERS) < len(fields):
+                _GETTERS.append(_field(len(_GETTERS), ""))
+            space.update(zip(fields, _GETTERS, strict=False))
             return type(name, (tuple,), space)
 
     class NamedTuple(metaclass=_Maker):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NEAR_DAYS = 180
+"""How many days before its end of life a tag is reported as near it."""
+
 
 def day_number(date: str) -> int:
     """Count days from a fixed day to the ISO 8601 `date`. Years begin in March here, so that leap days end them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .._pattern import regex
 from .._record import NamedTuple
 from ..images.tags import DEBIAN_CODENAMES, parse_hardened_tag
+from .days import NEAR_DAYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     Status = Literal["known", "retired", "unknown", "unknown-image", "end-of-life", "near-end-of-life"]
 
-
-NEAR_DAYS = 180
-"""How many days before its end of life a tag is reported as near it."""
 
 STALE_DAYS = 90
 """From how many days on the age of the catalog data is worth a notice: a third of the minor tags are new by then."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from .._record import NamedTuple
 from .detectors.base_image import swap_kind
-from .edits import EditConflict, apply_edits, compatible
 from .findings import Fix
 from .swap import swap_edits
 from .verdict import Verdict, judge
@@ -117,6 +116,8 @@ def _try(verdict: Verdict, repairs: Mapping[int, Sequence[Fix]]) -> Sequence[Sta
     models = context.models if context is not None else ()
     if context is None or not repairs:
         return models
+    from .edits import EditConflict, apply_edits, compatible
+
     chosen = compatible([fix for fixes in repairs.values() for fix in fixes])
     data = context.dockerfile.source.data
     try:
@@ -137,7 +138,12 @@ def _offer(
     partners = [models[other] for other in proposal.partners]
     if not proposal.edits or model.broken or any(one.broken for one in partners) or swap_kind(model) == "none":
         return None
-    own = compatible([fix for other in (index, *sorted(proposal.partners)) for fix in repairs.get(other, ())])
+    wanted = [fix for other in (index, *sorted(proposal.partners)) for fix in repairs.get(other, ())]
+    own: tuple[Fix, ...] = ()
+    if wanted:
+        from .edits import compatible
+
+        own = compatible(wanted)
     safe = model.safe and proposal.plain and all(one.safe for one in partners)
     safe = safe and all(fix.safety == "safe" for fix in own)
     edits: list[Edit] = [*proposal.edits, *(edit for fix in own for edit in fix.edits)]

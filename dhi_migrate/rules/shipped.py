@@ -12,7 +12,6 @@ from .breakers.model import package_names
 from .causes import installs
 from .facts.harmless import HARMLESS
 from .makers import absolute, runs_of
-from .repairs import remove_commands, remove_instruction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -169,6 +168,8 @@ class Shipped:
         ]
         first = wanted[0].command if wanted else renewed[0]
         dockerfile = self.subject.file.dockerfile
+        from .repairs import remove_commands, remove_instruction
+
         if not rest:
             return Redundant(packages, first, (remove_instruction(dockerfile, run.instruction),), True)
         # what is left must be for the same rule as now: were it files alone, another one would report it
@@ -190,6 +191,8 @@ class Shipped:
                 return None
             if any(_inside(place, path) or _inside(path, place) for path in removed for place in self.places):
                 return None
+        from .repairs import remove_instruction
+
         return (remove_instruction(self.subject.file.dockerfile, run.instruction),)
 
     def explained(self, run: RunFacts) -> frozenset[Cause]:

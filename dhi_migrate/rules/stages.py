@@ -11,7 +11,6 @@ from ..catalog.resolve import Resolution, resolve
 from ..images import InvalidReferenceError, Spelling, parse_reference
 from .breakers import Breaker, Move, breakers, start_breakers
 from .findings import StageReport
-from .hardened import HardenedUse, inspect_hardened
 from .moving import does_not_roll_forward, reference_breakers
 from .start import SHELLS
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ..dockerfile import BuildGraph, Stage
     from ..settings import Settings
     from .findings import Role
+    from .hardened import HardenedUse
     from .lineage import Lineage
 
 
@@ -81,6 +81,8 @@ def reference_report(reference: str, want: Want, catalog: Catalog, registry: str
     except InvalidReferenceError as error:
         return StageReport(0, None, 1, want, reference, None, "unknown", False, (str(error),), ())
     if name is not None:
+        from .hardened import inspect_hardened
+
         use = inspect_hardened(catalog, name, parsed)
         others = (spelling.write(use.name, use.successor),) if use.successor is not None else ()
         reasons = (use.message or f"{use.name}:{use.tag} is a hardened image already",)
@@ -150,6 +152,8 @@ class _Modeller(NamedTuple):
             return StageModel(stage, role, want, base.word.text if empty else text, "unknown", notes=(note,))
         name = self.spelling.read(reference)
         if name is not None:
+            from .hardened import inspect_hardened
+
             use = inspect_hardened(self.catalog, name, reference)
             definition = use.definition
             if definition is None and use.successor is not None:

@@ -7,14 +7,13 @@ import posixpath
 from .._pattern import regex
 from .brought import DEFAULT_PATH, has_env, has_shell, may_bring, may_copy
 from .entrypoints import plain_name
-from .file_texts import Text, brought_text
-from .script_files import interpreter, looks_like_script, script_file
 from .start import SHELLS, basename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from .file_texts import Text
     from .subject import Subject
 
     Kind = Literal[
@@ -92,8 +91,10 @@ def program_trouble(subject: Subject, texts: tuple[str, ...]) -> tuple[Kind, str
         return ("script", first, script)
     if is_moved(subject, first):
         return ("moved", first, "")
-    text = brought_text(subject, first) if "/" in first else None
+    text = _brought(subject, first) if "/" in first else None
     if text is not None and text.head.startswith("#!"):
+        from .script_files import interpreter
+
         needed = interpreter(text.head)
         program = needed.removeprefix("/usr/bin/env ")
         if (program != needed and has_env(subject) is False) or _is_not_there(subject, program):
@@ -139,14 +140,16 @@ def script_trouble(subject: Subject, word: str) -> str | None:
         return None
     if target is not None and any(basename(one) == word for one in target.entrypoint or ()):
         return None
-    text = brought_text(subject, word) if "/" in word or name.endswith(_SCRIPT_ENDINGS) else None
+    text = _brought(subject, word) if "/" in word or name.endswith(_SCRIPT_ENDINGS) else None
     if text is None and "/" not in word:
-        text = brought_text(subject, posixpath.join("/usr/local/bin", word))
-    if text is None and "/" in word and looks_like_script(name):
+        text = _brought(subject, posixpath.join("/usr/local/bin", word))
+    if text is None and "/" in word:
         text = _through_stages(subject, word)
     if text is not None:
         if not text.head.startswith("#!"):
             return None
+        from .script_files import interpreter
+
         needed = interpreter(text.head)
         shell = basename(needed.split()[-1] if needed.startswith("/usr/bin/env ") else needed)
         if shell not in SHELLS:
@@ -169,14 +172,26 @@ CARRIAGE_RETURN = "has a carriage return at the end of its first line"
 
 def _keeps_it(subject: Subject, word: str) -> bool:
     """Whether `word` is a file of the build context of which no RUN is known to mend the line endings."""
+    from .script_files import script_file
+
     file = script_file(subject, word if "/" in word else posixpath.join("/usr/local/bin", word))
     return file is not None and file.clean and not file.unix and file.name != file.path
 
 
 def _through_stages(subject: Subject, word: str) -> Text | None:
     """The text of a script that comes out of the build context by way of other stages, which do not change it."""
-    file = script_file(subject, word)
+    from .file_texts import Text
+    from .script_files import looks_like_script, script_file
+
+    file = script_file(subject, word) if looks_like_script(basename(word)) else None
     return Text(file.data[:1024].decode("utf-8", "replace")) if file is not None and file.clean else None
+
+
+def _brought(subject: Subject, path: str) -> Text | None:
+    """What `brought_text` says; what reads files is loaded with the first of them."""
+    from .file_texts import brought_text
+
+    return brought_text(subject, path)
 
 
 def bare_name(subject: Subject, word: str) -> str:

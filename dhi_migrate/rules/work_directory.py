@@ -16,7 +16,6 @@ from .makers import MAX_COPIES, rooted, runs_of
 from .moving import has_triggers
 from .paths import under
 from .provided import first_script
-from .repairs import insert_after
 from .start import start_of, starts
 
 TYPE_CHECKING = False
@@ -104,6 +103,8 @@ def work_directory(subject: Subject) -> Iterator[Hit]:
         f"the work directory is / upstream and {here} in {subject.image}: {use.path.lstrip('/') or 'what is copied'} in"
     )
     text += f" line {subject.line(use.span)} is another place than {other} then; set WORKDIR / first"
+    from .repairs import insert_after
+
     edit = insert_after(subject.file.dockerfile, subject.carrier.stage.instruction, "WORKDIR /")
     fix = Fix("unsafe", "Set the work directory of upstream, WORKDIR /", (edit,), bound=True)
     yield Hit(use.span, text, f"{target.source} sets the work directory {here}", (fix,), "error")

@@ -6,8 +6,7 @@ Which edits the swap takes is for the engine to say, once all rules have looked 
 from __future__ import annotations
 
 from ..._pattern import is_number
-from ...catalog.days import day_number
-from ...catalog.facts import NEAR_DAYS, classify
+from ...catalog.days import NEAR_DAYS, day_number
 from ...catalog.ranking import step
 from ...catalog.versions import definition_version
 from ...images import InvalidReferenceError, parse_hardened_tag, parse_reference, parse_upstream_tag
@@ -189,6 +188,8 @@ def _ending(subject: Subject, model: StageModel) -> Iterator[Hit]:
     if days > NEAR_DAYS:
         return
     from datetime import date
+
+    from ...catalog.facts import classify
 
     state = classify(subject.file.catalog, best.name, best.tag, date.fromisoformat(info.date))
     if state.successor is None or state.successor == best.tag:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..brought import DEFAULT_PATH, has_env, has_shell
 from ..causes import judged, listed
 from ..findings import Fix, Hit
-from ..repairs import exec_form, replace
 from ..start import SHELLS, basename
 from ..start_causes import causes, moved_health
 from ..start_programs import absent_program, bare_name, was_found_by_name
@@ -67,6 +66,8 @@ def _named_file(subject: Subject, cause: Cause) -> tuple[Fix, ...]:
     file = command_file(subject, name, folder or "./")
     if not file:
         return ()
+    from ..repairs import exec_form, replace
+
     edits = (replace(cause.span, exec_form(("node", file))[1:-1]),)
     return (Fix("unsafe", f"Start {file} with node", edits),)
 
@@ -79,6 +80,8 @@ def _missing(subject: Subject, cause: Cause) -> Hit:
         text = f"{cause.name} begins with {cause.note}, and {subject.image} has no {lacks}"
         program = bare_name(subject, program)
         if program in subject.programs:
+            from ..repairs import exec_form
+
             text += f": start it as {exec_form((program, cause.name))}"
         return Hit(cause.span, text, _lists(subject), stage=stage)
     keyword = cause.setting.keyword if cause.setting is not None else "CMD"
@@ -149,6 +152,8 @@ def _moved(subject: Subject, cause: Cause, stage: int | None) -> Hit:
     fixes: tuple[Fix, ...] = ()
     keyword = cause.setting.keyword if cause.setting is not None else "HEALTHCHECK"
     if cause.start >= 0 and name in subject.programs and _found_by_name(subject, name, prefix):
+        from ..repairs import exec_form, replace
+
         edits = (replace(cause.span, exec_form((name,))[1:-1]),)
         # a directory that the file puts before the others may hold a program of the same name
         safety: Safety = "safe" if "PATH" not in subject.stage.state.env else "unsafe"

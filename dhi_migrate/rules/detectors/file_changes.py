@@ -8,7 +8,6 @@ from ..accounts import creating
 from ..causes import also, is_root, judged, listed, needs_shell
 from ..findings import Fix, Hit
 from ..paths import owned, under
-from ..repairs import remove_instruction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +87,8 @@ def _taken(subject: Subject, able: list[tuple[RunFacts, Absorbed]], safety: Safe
         return
     edits: list[Edit] = [edit for _, taken in able for edit in taken.edits]
     flags = list(dict.fromkeys(edit.text.decode().strip() for edit in edits))
+    from ..repairs import remove_instruction
+
     edits.extend(remove_instruction(subject.file.dockerfile, run.instruction) for run, _ in able)
     unique = tuple(dict.fromkeys(edits))
     fixes: tuple[Fix, ...] = ()

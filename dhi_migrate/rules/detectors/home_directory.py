@@ -7,7 +7,6 @@ from ..accounts import final_uid, was_root
 from ..causes import also
 from ..findings import Fix, Hit
 from ..paths import standard, unowned
-from ..repairs import replace
 from ..start import starts
 
 TYPE_CHECKING = False
@@ -66,6 +65,8 @@ def _moved(subject: Subject, found: list[Instruction]) -> tuple[Fix, ...]:
         return ()
     place = "/opt/app" if unowned(subject.target, "/app") else "/app"
     edits = []
+    from ..repairs import replace
+
     for one in found:
         word = one.words[0]
         if word.text != "/root" and not word.text.startswith("/root/"):

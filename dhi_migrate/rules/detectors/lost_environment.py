@@ -9,7 +9,6 @@ from ..._pattern import regex
 from ...dockerfile.details import Cmd, Entrypoint, Env, Healthcheck, Run, User
 from ..copied import brings_path, brought
 from ..findings import Fix, Hit
-from ..repairs import insert_after, replace
 from ..upstream_variables import BY_REPOSITORY
 
 TYPE_CHECKING = False
@@ -112,6 +111,8 @@ def _numeric_user(subject: Subject, name: str, places: Sequence[tuple[Instructio
             flag.name == "chown" and flag.span.start <= span.start < flag.span.end for flag in instruction.flags
         ):
             return ()
+    from ..repairs import replace
+
     edits = tuple([replace(span, str(target.uid)) for _, span in places])
     return (Fix("unsafe", f"Write USER {target.uid}", edits, bound=subject.pending),)
 
@@ -130,6 +131,8 @@ def _read_by_programs(subject: Subject, names: Sequence[str]) -> Iterator[Hit]:
         message = f"upstream sets {name}={value} for its programs, and {subject.image} does not: set it with ENV"
         fixes: tuple[Fix, ...] = ()
         if value is not None and re.fullmatch(r"[\w./:-]+", value):
+            from ..repairs import insert_after
+
             edit = insert_after(subject.file.dockerfile, subject.stage.instruction, f"ENV {name}={value}")
             fixes = (Fix("safe", f"Set {name} as upstream does", (edit,), bound=subject.pending),)
         yield Hit(subject.stage.base.word.span, message, f"{subject.evidence} sets no {name}", fixes)
@@ -193,6 +196,8 @@ def _locale(subject: Subject) -> Iterator[Hit]:
     fixes: tuple[Fix, ...] = ()
     if all(stage == subject.stage.index for _, _, stage in named):
         english = all(value.startswith("en_US.") for value in values)
+        from ..repairs import replace
+
         edits = tuple(replace(pair.value_span, "C.UTF-8") for _, pair, _ in named)
         fixes = (Fix("safe" if english else "unsafe", "Use the locale C.UTF-8", edits, bound=subject.pending),)
     _, first, stage = min(named, key=lambda one: one[1].name_span.start)

@@ -9,7 +9,6 @@ from ..._record import NamedTuple
 from ...dockerfile.details import Cmd, Entrypoint, Env, Expose
 from ..copied import expanded
 from ..findings import Fix, Hit
-from ..repairs import replace
 from ..server_config import read_settings
 
 TYPE_CHECKING = False
@@ -69,6 +68,8 @@ def _moved(subject: Subject) -> Hit | None:
         fixes: tuple[Fix, ...] = ()
         if place.stage == subject.stage.index and place.text.partition("/")[0] == str(old):
             text = place.text.replace(str(old), str(new), 1)
+            from ..repairs import replace
+
             fixes = (Fix("unsafe", f"Expose {new}", (replace(place.span, text),), bound=subject.pending),)
         message += f": expose {new}, and publish it in place of {old}"
         return Hit(place.span, message, evidence, fixes, None, place.stage)
@@ -242,6 +243,8 @@ def _lifted(subject: Subject, variables: Sequence[str], numbers: list[int], expo
     if any(str(port) in one.original for one in subject.instructions("HEALTHCHECK", "RUN")):
         return ()
     edits: list[Edit] = []
+    from ..repairs import replace
+
     for one in places:
         written = data[one.span.start : one.span.end].decode("utf-8", "replace")
         if written.strip("\"'").partition("/")[0] != str(port):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..accounts import ROOT, final_user, own_account, owner_of
 from ..findings import Fix, Hit
-from ..repairs import insert_after, insert_before, replace
 from ..start import starts
 from .shipped_build_image import what_keeps
 
@@ -116,6 +115,8 @@ def _needs_root(subject: Subject) -> bool:
 def _edit(subject: Subject, name: str) -> Edit:
     dockerfile, own = subject.file.dockerfile, subject.stage.instructions
     last = next((one for one in reversed(own) if one.keyword in _BUILDING), None)
+    from ..repairs import insert_after, insert_before, replace
+
     if last is not None and last.keyword == "USER":
         owner = owner_of(last)
         if owner is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..causes import also, installs, judged, manager_obstacle, needs_shell, obstacle
 from ..copied import may_bring
 from ..findings import Fix, Hit
-from ..repairs import replace
 from ..shipped import shipped
 
 TYPE_CHECKING = False
@@ -74,6 +73,8 @@ def _twin(subject: Subject) -> tuple[str, tuple[Fix, ...]]:
         return "the -dev image of the same tag", ()
     reference = subject.file.spelling.write(use.name, tag)
     own = subject.carrier.stage is subject.stage and not base.reference.uses and "@" not in base.word.text
+    from ..repairs import replace
+
     fixes = (Fix("unsafe", f"Use {reference}", (replace(base.word.span, reference),)),) if own else ()
     return reference, fixes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..._pattern import is_number
 from ..findings import Fix, Hit
 from ..makers import runs_of
-from ..repairs import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ def _named(subject: Subject) -> Iterator[Hit]:
     elif runtime is not None and _same_image(subject, runtime):
         text += f"; nothing in this file shows what needs that, and {runtime} has neither"
         if subject.state == "hardened" and not subject.stage.base.reference.uses:
+            from ..repairs import replace
+
             fixes = (Fix("unsafe", f"Use {runtime}", (replace(span, runtime),)),)
     if runtime is None:
         text += "; there is no runtime image of it: copy what it makes to the image of the language"
