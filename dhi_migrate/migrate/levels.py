@@ -12,7 +12,9 @@ from functools import cached_property
 from ..rules.edits import EditConflict, apply_edits
 from ..rules.engine import check_source
 from ..rules.findings import Edit, Fix
+from ..rules.offers import SWAPS
 from ..rules.start_causes import causes
+from ..rules.suppress import suppressed_findings
 from ..rules.verdict import judge
 from .fix import fix_source
 from .outcome import Migration, Refusal, Rewrite
@@ -64,6 +66,9 @@ def migrate_source(
     if done and not ("split" in levels and plain.level == "dev"):
         return plain  # what ships on -dev is an image for building, from which a program can still be taken
     trier = _Trier(path, data, catalog, settings, tree)
+    held = trier.held()
+    if held is not None:
+        return plain._replace(refusals=(*first, held._replace(level=levels[0])))
     unwrapped = trier.unwrapped() if not done and unsafe else None
     if unwrapped is not None:
         return unwrapped._replace(before=plain.before)
@@ -134,6 +139,16 @@ class _Trier:
         """The file as it is judged with all rules, for the strongest level."""
         return judge(self.data, self.catalog, self.auto, self.tree)
 
+    def held(self) -> Refusal | None:
+        """That a comment keeps a stage on its base: whoever wrote it does not want the file rewritten for another one."""
+        for finding in suppressed_findings(self.verdict):
+            if finding.rule in SWAPS:
+                line = self.verdict.dockerfile.source.line_of(finding.span.start)
+                return Refusal(
+                    "runtime", line, f"a comment suppresses {finding.rule} here, so the stage stays on its base"
+                )
+        return None
+
     def attempt(self, level: Level) -> Migration | Refusal:
         """The file at `level`, or why it is not reached."""
         if level == "dev":
@@ -202,9 +217,12 @@ class _Trier:
 
     def _proven(self, rewrite: Rewrite, settings: Settings) -> Migration | Refusal:
         first = fix_source(self.path, rewrite.data, self.catalog, settings, unsafe=True, tree=self.tree)
-        trouble = finished(first.after, BREAKS)
+        proof = first.after
+        if proof.suppressed:  # what somebody knows of the file as it is says nothing of what became of it
+            proof = check_source(self.path, first.data, self.catalog, settings, tree=self.tree, comments=False)
+        trouble = finished(proof, BREAKS)
         if trouble is not None:
-            return self.refusal(rewrite.level, first.after, trouble)
+            return self.refusal(rewrite.level, proof, trouble)
         after = first.after
         if settings != self.settings:
             after = check_source(self.path, first.data, self.catalog, self.settings, tree=self.tree)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from .._record import NamedTuple
 from ..dockerfile import Source, Span
 from .findings import FileReport, Finding, StageReport
-from .offers import Offers, make_offers
+from .offers import Offers, make_offers, refused_by, without_fixes
 from .registry import match_rules, rule, use_own_rules
 from .status import file_level, file_status
 from .verdict import judge
@@ -55,9 +55,17 @@ def _chosen(select: tuple[str, ...], ignore: tuple[str, ...], own: tuple[str, ..
 
 
 def check_source(
-    path: str, data: bytes, catalog: Catalog, settings: Settings, *, tree: BuildContext | None = None
+    path: str,
+    data: bytes,
+    catalog: Catalog,
+    settings: Settings,
+    *,
+    tree: BuildContext | None = None,
+    comments: bool = True,
 ) -> FileReport:
     """Judge one Dockerfile. `path` is only for the report; any bytes are accepted. `tree` is the build context, if there is one.
+
+    Without `comments` nothing is suppressed by them: what a rewritten file is proven with.
 
     Raises `UnknownRuleError` for a selector in `settings` that matches no rule, and ValueError for a registry template
     that makes no references.
@@ -70,7 +78,9 @@ def check_source(
         return FileReport(path, source, "manual", None, None, (), tuple(errors))
     offers = make_offers(verdict)
     status = file_status(verdict, offers)
-    findings, suppressed = _suppressed(verdict, verdict.context, offers, chosen)
+    findings, suppressed = offers.findings, 0
+    if comments:
+        findings, suppressed = _suppressed(verdict, verdict.context, offers, chosen)
     shown = (one for one in findings if chosen.takes(one.rule))
     ordered = tuple(sorted(shown, key=lambda one: (one.span, one.rule, one.message)))
     stages = _stage_reports(verdict, verdict.context, offers)
@@ -85,7 +95,10 @@ def _suppressed(verdict: Verdict, context: Context, offers: Offers, chosen: Chos
 
     suppressions = read_suppressions(verdict.dockerfile)
     kept = apply_suppressions(verdict.dockerfile, offers.findings, suppressions, chosen.takes, _unseen(context))
-    return (*kept.findings, *kept.extra), kept.number
+    left = set(kept.findings)
+    suppressed = [one for one in offers.findings if one not in left]
+    findings = without_fixes(kept.findings, refused_by(offers, suppressed)) if suppressed else kept.findings
+    return (*findings, *kept.extra), kept.number
 
 
 def _unseen(context: Context) -> frozenset[int]:

@@ -181,9 +181,35 @@ def _finished(verdict: Verdict, finding: Finding, offers: Mapping[int, Offer]) -
     return finding._replace(fixes=tuple(dict.fromkeys(fixes)))
 
 
-# Rules that name the swap itself: what mends them is that.
-_SWAPS = frozenset({"DHI101", "DHI102", "DHI103", "DHI105", "DHI106", "DHI107"})
+SWAPS = frozenset({"DHI101", "DHI102", "DHI103", "DHI105", "DHI106", "DHI107"})
+"""Rules that name the swap itself: what mends them is that."""
 
 
 def _names_the_swap(finding: Finding) -> bool:
-    return finding.rule in _SWAPS
+    return finding.rule in SWAPS
+
+
+def refused_by(offers: Offers, suppressed: Sequence[Finding]) -> frozenset[Fix]:
+    """The swaps that nobody wants who turned the `suppressed` findings off, of whatever else they would be the fix.
+
+    One is that of the stage itself, or with the repair of such a finding; or one that moves the base of such a stage as well.
+    """
+    held = {
+        index for index, offer in offers.by_stage.items() if any(offer.fix in finding.fixes for finding in suppressed)
+    }
+    moved = {edit for index in held for edit in _moves(offers.by_stage[index])}
+    return frozenset(
+        offer.fix for index, offer in offers.by_stage.items() if index in held or not moved.isdisjoint(_moves(offer))
+    )
+
+
+def without_fixes(findings: Sequence[Finding], refused: frozenset[Fix]) -> tuple[Finding, ...]:
+    """The `findings` without those of their fixes that are `refused`."""
+    if not refused:
+        return tuple(findings)
+    return tuple(one._replace(fixes=tuple(fix for fix in one.fixes if fix not in refused)) for one in findings)
+
+
+def _moves(offer: Offer) -> set[Edit]:
+    """The edits that change bases, without those of the repairs."""
+    return set(offer.fix.edits).difference(*(fix.edits for fix in offer.repairs))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ..dockerfile import Comment, Dockerfile
+    from .verdict import Verdict
 
 MAX_SELECTORS = 500
 """Most selectors of one file that are read; those behind them suppress nothing."""
@@ -163,6 +164,15 @@ def apply_suppressions(
         seen = not unseen if one.instruction is None and not one.lost else one.instruction not in unseen
         extra.extend(_judge(dockerfile, one, hit, chosen if seen else lambda _: False, header))
     return Suppressed(tuple(kept), number, tuple(extra))
+
+
+def suppressed_findings(verdict: Verdict) -> tuple[Finding, ...]:
+    """The findings of `verdict` that comments of the file suppress, whether their rules are reported or not."""
+    if b"dhi-migrate" not in verdict.dockerfile.source.data.lower():
+        return ()
+    suppressions = read_suppressions(verdict.dockerfile)
+    left = set(apply_suppressions(verdict.dockerfile, verdict.findings, suppressions, lambda _: False).findings)
+    return tuple(one for one in verdict.findings if one not in left)
 
 
 def _places(dockerfile: Dockerfile, finding: Finding) -> tuple[int | None, ...]:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from dhi_migrate import Catalog, Settings, check, migrate
+from dhi_migrate.choices import LevelChoice
 from dhi_migrate.dockerfile import Span, parse
+from dhi_migrate.migrate.levels import migrate_source
 from dhi_migrate.rules.edits import apply_edits, compatible
 from dhi_migrate.rules.findings import Finding
 from dhi_migrate.rules.suppress import MAX_SELECTORS, Suppressed, apply_suppressions, read_suppressions
@@ -263,3 +265,30 @@ def test_a_report_is_without_them_and_counts_them() -> None:
 def test_a_swap_that_is_suppressed_is_not_made() -> None:
     text = '# dhi-migrate: ignore=DHI101\nFROM node:24-alpine\nCMD ["node", "a.js"]\n'
     assert migrate(text.encode(), Catalog.load(), Settings(select=("DHI0", "DHI1"))).data == text.encode()
+
+
+NOT_NOW = "# dhi-migrate: ignore=DHI101 -- not now\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{NOT_NOW}FROM memcached:1.6\nCMD memcached\n",
+        "FROM memcached:1.6\n# dhi-migrate: ignore=DHI501 -- wanted\nCMD memcached\n",
+        f"ARG BASE=node:22-alpine\nFROM $BASE AS build\nRUN npm ci\n{NOT_NOW}FROM $BASE\nCOPY --from=build /a /a\n"
+        'CMD ["node", "a.js"]\n',
+        f"{NOT_NOW}FROM node:22-alpine\nWORKDIR /app\nCOPY package.json .\nRUN npm install\nCOPY . .\n"
+        'CMD ["node", "a.js"]\n',
+    ],
+    ids=["with another's repair", "its repair", "a variable that two stages share", "a split"],
+)
+@pytest.mark.parametrize("level", ["auto", "split", "dev"])
+def test_what_a_comment_turns_down_is_not_done_by_another_way(text: str, level: LevelChoice) -> None:
+    without = "".join(line for line in text.splitlines(keepends=True) if "dhi-migrate" not in line)
+    settings = Settings(level=level)
+    assert (
+        migrate_source("Dockerfile", without.encode(), Catalog.load(), settings, unsafe=True).data != without.encode()
+    )
+    done = migrate_source("Dockerfile", text.encode(), Catalog.load(), settings, unsafe=True)
+    assert done.data == text.encode()
+    assert done.after.suppressed == 1

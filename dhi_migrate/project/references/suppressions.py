@@ -77,6 +77,7 @@ def suppress(
     given = _read(source, inner)
     used: dict[int, set[str]] = {}
     kept: list[Finding] = []
+    refused: set[Fix] = set()
     number = 0
     for finding in findings:
         hits = [
@@ -88,8 +89,11 @@ def suppress(
             used.setdefault(place, set()).add(finding.rule)
         if not hits:
             kept.append(finding)
-        elif chosen(finding.rule):
-            number += 1
+        else:
+            refused.update(finding.fixes)
+            number += chosen(finding.rule)
+    if refused:  # nobody wants them who turned the finding off, of whatever else they would be the fix
+        kept = [one._replace(fixes=tuple(fix for fix in one.fixes if fix not in refused)) for one in kept]
     for place, one in enumerate(given):
         kept.extend(_judge(source, one, used.get(place, set()), chosen if whole else lambda _: False))
     return Kept(tuple(kept), number)
@@ -213,16 +217,17 @@ def _judge(source: Source, one: _Suppression, used: set[str], chosen: Callable[[
         return [
             _finding("DHI002", one.comment, "the suppression names no rule: write ignore=CODE", "no code after ignore")
         ]
+    unused = [not each.codes & used and any(chosen(code) for code in each.codes) for each in one.selectors]
     found: list[Finding] = []
-    for selector in one.selectors:
+    for place, selector in enumerate(one.selectors):
         if not selector.codes:
             message = f"unknown rule {selector.text}{selector.hint}"
             found.append(_finding("DHI002", selector.span, message, "no rule has this code or name"))
-        elif not selector.codes & used and any(chosen(code) for code in selector.codes):
+        elif unused[place]:
             message = f"{selector.text} is suppressed here and not found: remove it from the suppression"
-            fixes = (_removal(source, one),) if len(one.selectors) == 1 else ()
+            fix = _removal(source, one) if all(unused) else _shortening(one.selectors, place)
             why = "no finding of the rule lies in what the comment is about"
-            found.append(_finding("DHI001", selector.span, message, why, *fixes))
+            found.append(_finding("DHI001", selector.span, message, why, fix))
     return found
 
 
@@ -243,6 +248,15 @@ def _removal(source: Source, one: _Suppression) -> Fix:
             start -= 1
         edit = Edit(start, one.comment.end, b"")
     return Fix("safe", "Remove the suppression", (edit,))
+
+
+def _shortening(selectors: tuple[_Selector, ...], place: int) -> Fix:
+    """Take one selector out of its list, with what parts it from the next one (the one before, if it is the last)."""
+    if place + 1 < len(selectors):
+        edit = Edit(selectors[place].span.start, selectors[place + 1].span.start, b"")
+    else:
+        edit = Edit(selectors[place - 1].span.end, selectors[place].span.end, b"")
+    return Fix("safe", f"Remove {selectors[place].text} from the suppression", (edit,))
 
 
 def _finding(code: str, span: Span, message: str, evidence: str, *fixes: Fix) -> Finding:
