@@ -33,6 +33,34 @@ _DENIED = regex(
 _ENGINES = frozenset(
     {"docker.io", "docker-ce", "docker-ce-cli", "docker-cli", "docker", "docker-engine", "podman", "buildah"}
 )
+# Packages whose programs change the network or the file systems of the kernel.
+_OF_KERNEL = frozenset(
+    {
+        *(
+            "openvpn",
+            "openvpn-auth-pam",
+            "strongswan",
+            "xl2tpd",
+            "pptpd",
+            "wireguard-tools",
+            "iptables",
+            "nftables",
+            "ipset",
+        ),
+        *(
+            "keepalived",
+            "hostapd",
+            "bridge-utils",
+            "sshfs",
+            "s3fs",
+            "s3fs-fuse",
+            "davfs2",
+            "cifs-utils",
+            "nfs-kernel-server",
+        ),
+        *("openssh-server", "dropbear"),
+    }
+)
 _REPLACED = frozenset({"www-data", "nobody", "daemon", "nginx", "apache"})
 
 MAX_WRAPPERS = 4
@@ -76,6 +104,9 @@ def _stated(scope: Scope) -> Need | None:
         names = {package.name for one in run.packages if one.action == "install" for package in one.packages}
         if names & _ENGINES:
             text = f"{min(names & _ENGINES)} is installed, and its socket or its namespaces take root"
+            return Need(scope.line(run.instruction), text)
+        if names & _OF_KERNEL:
+            text = f"{min(names & _OF_KERNEL)} is installed, which takes root to do its work"
             return Need(scope.line(run.instruction), text)
     first = subject.chain[0].line
     for comment in subject.file.dockerfile.comments:
@@ -192,6 +223,8 @@ def program_trouble(scope: Scope, words: tuple[str, ...]) -> str | None:
         return f"{name} changes the user, which only root may"
     if (name in SERVERS or plain in SERVERS) and name not in scope.subject.programs:
         return f"{name} is a server that starts as root"
+    if words[0].startswith("/etc/init.d/"):
+        return f"{words[0]} starts a service of the system, which only root may"
     if words[0] == "/init":
         return "/init (s6) starts services, and changes to their users, as root"
     if name in RAW:

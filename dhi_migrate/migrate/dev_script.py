@@ -156,6 +156,8 @@ def _command(scope: Scope, command: Command, where: str, depth: int) -> str | No
     if not command.words:
         return None
     first = command.words[0].text
+    if first.startswith("/etc/init.d/"):
+        return f"{where} starts {first}, a service of the system, which only root may"
     only = where == "the start"
     if only and command.name in IDLE and command.name not in SHELLS:
         return f"{command.name} only keeps the container open: what is done in it is not said"

@@ -466,6 +466,21 @@ NODE = "FROM node:22-bookworm\nRUN npm i express\n"
         (f"{NODE}CMD echo $X > /etc/shop.conf && node .\n", 3, "the start writes /etc/shop.conf"),
         (f"{NODE}CMD npm install && node .\n", 3, "the start installs with npm"),
         (f'{NODE}ENTRYPOINT ["/usr/bin/supervisord"]\n', 3, "supervisord is a server that starts as root"),
+        (
+            f"{NODE}CMD /etc/init.d/tor start && node a.js\n",
+            3,
+            "the start starts /etc/init.d/tor, a service of the system, which only root may",
+        ),
+        (
+            f'{NODE}CMD ["/etc/init.d/tor", "start"]\n',
+            3,
+            "/etc/init.d/tor starts a service of the system, which only root may",
+        ),
+        (
+            f'{NODE}RUN apt-get install -y openvpn iptables\nCMD ["ovpn_run"]\n',
+            3,
+            "iptables is installed, which takes root to do its work",
+        ),
         (f'{NODE}ENTRYPOINT ["tini", "--", "./entrypoint.sh"]\n', 3, "what the script ./entrypoint.sh does as root"),
         (f'{NODE}ENTRYPOINT ["bash", "-c"]\nCMD ["/entrypoint.sh"]\n', 4, "what the script /entrypoint.sh does as root"),
         (f'{NODE}CMD ["sh", "-ec", "chown node . && node ."]\n', 3, "the start runs chown, which takes root"),

@@ -53,6 +53,11 @@ def base_image(subject: Subject, kind: Kind) -> Iterator[Hit]:
         yield _swap(subject, model, kind)
 
 
+# What somebody takes for its init system, and for the services and scripts that this starts, which a bare image has not:
+# https://github.com/phusion/baseimage-docker#whats-inside-the-image.
+_WITH_INIT = frozenset({"phusion/baseimage"})
+
+
 def swap_kind(model: StageModel) -> Kind:
     """What kind of swap the stage of `model`, which has a target, would make."""
     resolution = model.resolution
@@ -61,7 +66,7 @@ def swap_kind(model: StageModel) -> Kind:
     if resolution.pinned or model.match in {"exact", "same-version"}:
         return "same"
     if model.match == "other-product":
-        return "distribution" if resolution.system_image else "none"
+        return "distribution" if resolution.system_image and resolution.upstream not in _WITH_INIT else "none"
     if model.match == "partial":
         return "distribution" if resolution.system_changes else "version" if _steps(model) else "same"
     return "distribution" if resolution.system_image else "version"
