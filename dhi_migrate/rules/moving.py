@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._pattern import regex
 from ..catalog.families import family
 from ..catalog.versions import definition_version, dotted, is_system
 from ..images import parse_reference, parse_upstream_tag
@@ -9,6 +10,7 @@ from .breakers import Breaker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..catalog.model import Definition
     from ..catalog.resolve import Resolution
     from ..catalog.store import Catalog
     from ..dockerfile import Span
@@ -44,15 +46,34 @@ def _another_language(resolution: Resolution, span: Span) -> list[Breaker]:
     return [Breaker(span, "a program for Python 2 does not run on Python 3: port it first", True)]
 
 
-def does_not_roll_forward(resolution: Resolution, data: bytes) -> bool:
+def does_not_roll_forward(resolution: Resolution, data: bytes, *, ships: bool) -> bool:
     """Whether the runtime of .NET moves over a major version, which programs refuse unless `data`, the file, asks for it.
 
+    An SDK counts where the stage `ships`, if the file names the framework that it builds for.
     https://learn.microsoft.com/dotnet/core/versions/selection#framework-dependent-apps-roll-forward
     """
     best = resolution.best
-    if best is None or best.name not in {"dotnet", "aspnetcore"} or best.definition.edition == "sdk":
+    if best is None or best.name not in {"dotnet", "aspnetcore"} or b"ROLL_FORWARD" in data:
         return False
-    return resolution.match == "step-major" and b"ROLL_FORWARD" not in data
+    if best.definition.edition == "sdk":
+        return ships and other_framework(data, best.definition) is not None
+    return resolution.match == "step-major"
+
+
+def other_framework(data: bytes, runtime: Definition) -> str | None:
+    """The framework that `data`, a Dockerfile, says it builds for, where that is of another major version than `runtime`.
+
+    None where it names none, the right one too, or brings the runtime with the program.
+    """
+    if b"self-contained" in data:
+        return None
+    named = {match[0].decode(): int(match[1]) for match in _FRAMEWORK.finditer(data)}
+    if not named or definition_version(runtime)[0] in named.values():
+        return None
+    return min(named)
+
+
+_FRAMEWORK = regex(rb"\b(?:netcoreapp|net)([0-9]{1,2})\.[0-9]\b")
 
 
 def _architecture(resolution: Resolution, span: Span) -> list[Breaker]:

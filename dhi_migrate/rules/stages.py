@@ -210,7 +210,7 @@ class _Modeller(NamedTuple):
                 if any(one.keyword in {"CMD", "ENTRYPOINT"} for member in unused for one in member.instructions):
                     found.extend(start_breakers(self._move(model, family, final=False)))
         found.extend(reference_breakers(self.catalog, resolution, span))
-        if does_not_roll_forward(resolution, self.graph.dockerfile.source.data):
+        if does_not_roll_forward(resolution, self.graph.dockerfile.source.data, ships=ships):
             text = (
                 "a program for one major version of .NET does not start on the next: raise the target framework first"
             )

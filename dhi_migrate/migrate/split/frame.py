@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..._record import NamedTuple
 from ...catalog.resolve import resolve
 from ...rules.cgo import cgo_hint
+from ...rules.moving import other_framework
 from ..outcome import Refusal
 
 TYPE_CHECKING = False
@@ -182,6 +183,10 @@ def _jre(subject: Subject, builder: Definition) -> Frame | Refusal:
 def _dotnet(subject: Subject, builder: Definition) -> Frame | Refusal:
     """ASP.NET Core, which has the plain runtime in it, in the version and distribution of the SDK."""
     version = _line(builder)
+    other = other_framework(subject.file.dockerfile.source.data, builder)
+    if other is not None:
+        text = f"it builds for {other}, and a program for one major version of .NET does not start on {version}"
+        return Refusal("split", subject.carrier.stage.line, text)
     image = subject.file.catalog.image("aspnetcore")
     for one in image.definitions if image is not None else ():
         same = (one.distro, one.release, one.variant, one.flavor) == (builder.distro, builder.release, "runtime", None)
