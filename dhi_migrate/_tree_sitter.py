@@ -1,4 +1,7 @@
-"""One parse by tree-sitter that ends: of some texts, valid or not, a grammar would never make an end, or only for much work."""
+"""One parse by tree-sitter that ends: of some texts, valid or not, a grammar would never make an end, or only for much work.
+
+The bindings before 0.26.1 crash where both callbacks are given, and without the first one ask the second for nothing.
+"""
 
 from __future__ import annotations
 
