@@ -14,7 +14,7 @@ from ..rules.engine import check_source
 from ..rules.findings import Edit, Fix
 from ..rules.offers import SWAPS
 from ..rules.start_causes import causes
-from ..rules.suppress import suppressed_findings
+from ..rules.suppress import refused_findings
 from ..rules.verdict import judge
 from .fix import fix_source
 from .outcome import Migration, Refusal, Rewrite
@@ -141,12 +141,10 @@ class _Trier:
 
     def held(self) -> Refusal | None:
         """That a comment keeps a stage on its base: whoever wrote it does not want the file rewritten for another one."""
-        for finding in suppressed_findings(self.verdict):
+        for finding in refused_findings(self.verdict):
             if finding.rule in SWAPS:
                 line = self.verdict.dockerfile.source.line_of(finding.span.start)
-                return Refusal(
-                    "runtime", line, f"a comment suppresses {finding.rule} here, so the stage stays on its base"
-                )
+                return Refusal("runtime", line, "a comment keeps the stage on its base")
         return None
 
     def attempt(self, level: Level) -> Migration | Refusal:

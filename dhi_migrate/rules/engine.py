@@ -95,9 +95,7 @@ def _suppressed(verdict: Verdict, context: Context, offers: Offers, chosen: Chos
 
     suppressions = read_suppressions(verdict.dockerfile)
     kept = apply_suppressions(verdict.dockerfile, offers.findings, suppressions, chosen.takes, _unseen(context))
-    left = set(kept.findings)
-    suppressed = [one for one in offers.findings if one not in left]
-    findings = without_fixes(kept.findings, refused_by(offers, suppressed)) if suppressed else kept.findings
+    findings = without_fixes(kept.findings, refused_by(offers, kept.refused)) if kept.refused else kept.findings
     return (*findings, *kept.extra), kept.number
 
 

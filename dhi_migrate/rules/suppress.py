@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 MAX_SELECTORS = 500
 """Most selectors of one file that are read; those behind them suppress nothing."""
 
+BASES = frozenset({"DHI101", "DHI102", "DHI103"})
+"""Rules of which one says how near a hardened image is to a base; which one changes with the data of the catalog.
+
+A comment that names another of them keeps the base all the same, and the finding is told without a fix."""
+
 _COMMENT = regex(r"dhi-migrate\s*:\s*ignore(-file)?\b\s*(=?)(.*)", re.IGNORECASE | re.DOTALL)
 _DIRECTIVE = regex(r"(?:syntax|escape|check)\s*=", re.IGNORECASE)
 _ALWAYS = frozenset({"DHI000", "DHI001", "DHI002"})
@@ -58,11 +63,15 @@ class Suppression(NamedTuple):
 
 
 class Suppressed(NamedTuple):
-    """What is left of the `findings`, the `number` of suppressed ones, and what is to be said of the suppressions (`extra`)."""
+    """What is left of the `findings`, the `number` of suppressed ones, and what is to be said of the suppressions (`extra`).
+
+    `refused` are the findings whose fixes nobody wants: the suppressed ones, and those about a base that a comment keeps.
+    """
 
     findings: tuple[Finding, ...]
     number: int
     extra: tuple[Finding, ...]
+    refused: tuple[Finding, ...] = ()
 
 
 def read_suppressions(dockerfile: Dockerfile) -> tuple[Suppression, ...]:
@@ -148,31 +157,33 @@ def apply_suppressions(
             codes.update(*(selector.codes - _ALWAYS for selector in one.selectors))
     hit: set[tuple[int | None, str]] = set()
     kept: list[Finding] = []
+    refused: list[Finding] = []
     number = 0
     for finding in findings:
-        hits = [
-            (place, finding.rule) for place in _places(dockerfile, finding) if finding.rule in covered.get(place, ())
-        ]
-        hit.update(hits)
+        places = _places(dockerfile, finding)
+        hits = {(place, finding.rule) for place in places if finding.rule in covered.get(place, ())}
+        number += bool(hits) and chosen(finding.rule)
         if not hits:
             kept.append(finding)
-        elif chosen(finding.rule):
-            number += 1
+        if not hits and finding.rule in BASES:
+            hits = {(place, code) for place in places for code in BASES & covered.get(place, set())}
+        if hits:
+            refused.append(finding)
+        hit.update(hits)
     header = _header_end(dockerfile)
     extra: list[Finding] = []
     for one in suppressions:
         seen = not unseen if one.instruction is None and not one.lost else one.instruction not in unseen
         extra.extend(_judge(dockerfile, one, hit, chosen if seen else lambda _: False, header))
-    return Suppressed(tuple(kept), number, tuple(extra))
+    return Suppressed(tuple(kept), number, tuple(extra), tuple(refused))
 
 
-def suppressed_findings(verdict: Verdict) -> tuple[Finding, ...]:
-    """The findings of `verdict` that comments of the file suppress, whether their rules are reported or not."""
+def refused_findings(verdict: Verdict) -> tuple[Finding, ...]:
+    """The findings of `verdict` whose fixes comments of the file turn down, whether their rules are reported or not."""
     if b"dhi-migrate" not in verdict.dockerfile.source.data.lower():
         return ()
     suppressions = read_suppressions(verdict.dockerfile)
-    left = set(apply_suppressions(verdict.dockerfile, verdict.findings, suppressions, lambda _: False).findings)
-    return tuple(one for one in verdict.findings if one not in left)
+    return apply_suppressions(verdict.dockerfile, verdict.findings, suppressions, lambda _: False).refused
 
 
 def _places(dockerfile: Dockerfile, finding: Finding) -> tuple[int | None, ...]:

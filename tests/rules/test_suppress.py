@@ -65,8 +65,8 @@ def fixed(text: str, found: Suppressed) -> str:
 )
 def test_a_comment_above_the_instruction_covers_it(comment: str) -> None:
     text = f"{comment}\n{BASE}"
-    found = applied(text, finding(text, "registry"))
-    assert found == Suppressed((), 1, ())
+    only = finding(text, "registry")
+    assert applied(text, only) == Suppressed((), 1, (), (only,))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_comments_of_others_are_nothing_to_speak_of() -> None:
 def test_only_findings_that_would_be_reported_are_counted() -> None:
     text = f"# dhi-migrate: ignore=DHI104,DHI105\n{BASE}"
     findings = (finding(text, "registry"), finding(text, "registry", "DHI105"))
-    assert applied(text, *findings, chosen=lambda code: code != "DHI105") == Suppressed((), 1, ())
+    assert applied(text, *findings, chosen=lambda code: code != "DHI105") == Suppressed((), 1, (), findings)
 
 
 @pytest.mark.parametrize("code", ["DHI000", "DHI001", "DHI002"])
@@ -265,6 +265,19 @@ def test_a_report_is_without_them_and_counts_them() -> None:
 def test_a_swap_that_is_suppressed_is_not_made() -> None:
     text = '# dhi-migrate: ignore=DHI101\nFROM node:24-alpine\nCMD ["node", "a.js"]\n'
     assert migrate(text.encode(), Catalog.load(), Settings(select=("DHI0", "DHI1"))).data == text.encode()
+
+
+def test_a_base_is_kept_whichever_rule_tells_how_near_the_hardened_one_is() -> None:
+    text = f"{NOT_NOW}FROM golang:1.24\nWORKDIR /src\n"
+    done = migrate_source("Dockerfile", text.encode(), Catalog.load(), Settings(level="dev"), unsafe=True)
+    assert done.data == text.encode()
+    told = [(one.rule, one.fixes) for one in done.after.findings if one.rule in {"DHI001", "DHI101", "DHI102"}]
+    assert (told, done.after.suppressed) == ([("DHI102", ())], 0)
+
+
+def test_a_comment_that_kept_a_base_is_unused_when_the_base_is_hardened() -> None:
+    text = f'{NOT_NOW}FROM dhi.io/node:24-alpine3.24\nCMD ["node", "a.js"]\n'
+    assert [one.rule for one in check(text.encode(), Catalog.load(), Settings()).findings] == ["DHI001"]
 
 
 NOT_NOW = "# dhi-migrate: ignore=DHI101 -- not now\n"
