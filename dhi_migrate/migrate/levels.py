@@ -66,9 +66,9 @@ def migrate_source(
     if done and not ("split" in levels and plain.level == "dev"):
         return plain  # what ships on -dev is an image for building, from which a program can still be taken
     trier = _Trier(path, data, catalog, settings, tree)
-    held = trier.held()
+    held = trier.held(levels[0])
     if held is not None:
-        return plain._replace(refusals=(*first, held._replace(level=levels[0])))
+        return plain._replace(refusals=(*first, held))
     unwrapped = trier.unwrapped() if not done and unsafe else None
     if unwrapped is not None:
         return unwrapped._replace(before=plain.before)
@@ -139,12 +139,12 @@ class _Trier:
         """The file as it is judged with all rules, for the strongest level."""
         return judge(self.data, self.catalog, self.auto, self.tree)
 
-    def held(self) -> Refusal | None:
-        """That a comment keeps a stage on its base: whoever wrote it does not want the file rewritten for another one."""
+    def held(self, level: Level) -> Refusal | None:
+        """That a comment keeps a stage on its base: whoever wrote it does not want the file rewritten, for `level` or another."""
         for finding in refused_findings(self.verdict):
             if finding.rule in SWAPS:
                 line = self.verdict.dockerfile.source.line_of(finding.span.start)
-                return Refusal("runtime", line, "a comment keeps the stage on its base")
+                return Refusal(level, line, "a comment keeps the stage on its base")
         return None
 
     def attempt(self, level: Level) -> Migration | Refusal:

@@ -15,7 +15,7 @@ from .verdict import Verdict, judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from .findings import Edit, Finding
     from .stages import StageModel
@@ -203,7 +203,7 @@ def refused_by(offers: Offers, suppressed: Sequence[Finding]) -> frozenset[Fix]:
     )
 
 
-def without_fixes(findings: Sequence[Finding], refused: frozenset[Fix]) -> tuple[Finding, ...]:
+def without_fixes(findings: Sequence[Finding], refused: Set[Fix]) -> tuple[Finding, ...]:
     """The `findings` without those of their fixes that are `refused`."""
     if not refused:
         return tuple(findings)

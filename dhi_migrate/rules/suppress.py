@@ -238,7 +238,7 @@ def _judge(
             if given.lost:
                 why = "no instruction follows the comment"
             if not all(unused):
-                yield _finding("DHI001", selector.span, message, why, _shorten(given, place))
+                yield _finding("DHI001", selector.span, message, why, shorten(given.selectors, place))
             elif given.comment.start < header:
                 yield _finding("DHI001", selector.span, message, why)
             else:
@@ -251,13 +251,13 @@ def _remove(dockerfile: Dockerfile, given: Suppression) -> Fix:
     return Fix("safe", "Remove the suppression", (remove_lines(dockerfile, line, line),))
 
 
-def _shorten(given: Suppression, place: int) -> Fix:
-    """Take one selector out of its list, with what parts it from the next one (the one before, if it is the last)."""
-    selector = given.selectors[place]
-    if place + 1 < len(given.selectors):
-        edit = Edit(selector.span.start, given.selectors[place + 1].span.start, b"")
+def shorten(selectors: Sequence[Selector], place: int) -> Fix:
+    """Take one of the `selectors` of a suppression out, with what parts it from the next (the one before, if it is the last)."""
+    selector = selectors[place]
+    if place + 1 < len(selectors):
+        edit = Edit(selector.span.start, selectors[place + 1].span.start, b"")
     else:
-        edit = Edit(given.selectors[place - 1].span.end, selector.span.end, b"")
+        edit = Edit(selectors[place - 1].span.end, selector.span.end, b"")
     return Fix("safe", f"Remove {selector.text} from the suppression", (edit,))
 
 

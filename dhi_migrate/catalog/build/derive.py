@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..._pattern import is_number
-
 import re
 
+from ..._pattern import is_number
 from ...images.tags import parse_hardened_tag
 from ..model import Definition, PathEntry
 from .oci_config import SUFFIX, expand
@@ -40,7 +39,9 @@ def version_and_edition(file: SourceFile) -> tuple[str, str | None]:
             parsed.append((version, tag.edition))
     if not parsed:
         return file.data.tags[0], None
-    fullest = max((version for version, _ in parsed), key=lambda text: (text.count("."), is_number(text[:1]), len(text)))
+    fullest = max(
+        (version for version, _ in parsed), key=lambda text: (text.count("."), is_number(text[:1]), len(text))
+    )
     editions = {edition for version, edition in parsed if version == fullest}
     return fullest, editions.pop() if len(editions) == 1 else None
 

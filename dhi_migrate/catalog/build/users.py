@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..._pattern import is_number
-
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..._pattern import is_number
 from ..model import Account, PathEntry
 
 if TYPE_CHECKING:

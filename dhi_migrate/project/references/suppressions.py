@@ -13,7 +13,9 @@ from ..._pattern import regex
 from ..._record import NamedTuple
 from ...dockerfile import Span
 from ...rules.findings import Edit, Finding, Fix
+from ...rules.offers import without_fixes
 from ...rules.registry import UnknownRuleError, match_rules, rule
+from ...rules.suppress import Selector, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,15 +30,6 @@ _COMMENT = regex(rb"(?:^|[ \t])((?:#|//)[^\n]{0,200}?)dhi-migrate\s*:\s*ignore(-
 _ALWAYS = frozenset({"DHI000", "DHI001", "DHI002"})
 
 
-class _Selector(NamedTuple):
-    """A code or name as written, its bytes, and the rules that it names."""
-
-    text: str
-    span: Span
-    codes: frozenset[str]
-    hint: str
-
-
 class _Suppression(NamedTuple):
     """One comment: its bytes, what it names, the bytes that it is about (None: the whole file), and whether it has its line.
 
@@ -45,7 +38,7 @@ class _Suppression(NamedTuple):
 
     comment: Span
     note: Span
-    selectors: tuple[_Selector, ...]
+    selectors: tuple[Selector, ...]
     about: Span | None
     alone: bool
     line: int
@@ -92,8 +85,8 @@ def suppress(
         else:
             refused.update(finding.fixes)
             number += chosen(finding.rule)
-    if refused:  # nobody wants them who turned the finding off, of whatever else they would be the fix
-        kept = [one._replace(fixes=tuple(fix for fix in one.fixes if fix not in refused)) for one in kept]
+    # nobody wants the fixes of a finding who turned it off, of whatever else they would be the fix
+    kept = list(without_fixes(kept, refused))
     for place, one in enumerate(given):
         kept.extend(_judge(source, one, used.get(place, set()), chosen if whole else lambda _: False))
     return Kept(tuple(kept), number)
@@ -157,8 +150,8 @@ def _with_texts(block: Span, texts: Sequence[Span], starts: Sequence[int]) -> Sp
     return Span(block.start, max(block.end, texts[place].end)) if inside else block
 
 
-def _selectors(listed: str, at: int) -> list[_Selector]:
-    found: list[_Selector] = []
+def _selectors(listed: str, at: int) -> list[Selector]:
+    found: list[Selector] = []
     for word in re.finditer(r"[^\s,]+", listed):
         text = word[0][:60]
         try:
@@ -166,7 +159,7 @@ def _selectors(listed: str, at: int) -> list[_Selector]:
         except UnknownRuleError as error:
             codes, hint = frozenset(), f": did you mean {error.suggestion}?" if error.suggestion else ""
         start = at + len(_bytes(listed[: word.start()]))
-        found.append(_Selector(text, Span(start, start + len(_bytes(word[0]))), codes, hint))
+        found.append(Selector(text, Span(start, start + len(_bytes(word[0]))), codes, hint))
         if not codes and "," not in listed[word.end() : word.end() + 1]:
             break
     return found
@@ -225,7 +218,7 @@ def _judge(source: Source, one: _Suppression, used: set[str], chosen: Callable[[
             found.append(_finding("DHI002", selector.span, message, "no rule has this code or name"))
         elif unused[place]:
             message = f"{selector.text} is suppressed here and not found: remove it from the suppression"
-            fix = _removal(source, one) if all(unused) else _shortening(one.selectors, place)
+            fix = _removal(source, one) if all(unused) else shorten(one.selectors, place)
             why = "no finding of the rule lies in what the comment is about"
             found.append(_finding("DHI001", selector.span, message, why, fix))
     return found
@@ -248,15 +241,6 @@ def _removal(source: Source, one: _Suppression) -> Fix:
             start -= 1
         edit = Edit(start, one.comment.end, b"")
     return Fix("safe", "Remove the suppression", (edit,))
-
-
-def _shortening(selectors: tuple[_Selector, ...], place: int) -> Fix:
-    """Take one selector out of its list, with what parts it from the next one (the one before, if it is the last)."""
-    if place + 1 < len(selectors):
-        edit = Edit(selectors[place].span.start, selectors[place + 1].span.start, b"")
-    else:
-        edit = Edit(selectors[place - 1].span.end, selectors[place].span.end, b"")
-    return Fix("safe", f"Remove {selectors[place].text} from the suppression", (edit,))
 
 
 def _finding(code: str, span: Span, message: str, evidence: str, *fixes: Fix) -> Finding:
